@@ -1,0 +1,82 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Rules for every Swift target: the Swift 6 language, no warnings, imports that say what they expose.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Targets that only compute: the compiler also rejects every unsafe construct in them.
+let pure = strict + [.strictMemorySafety()]
+
+/// Targets that run on the event loops. State there is confined to one thread, so release builds skip the
+/// run-time exclusivity checks (measured: 16.9 ns against 4.1 for a change of an array held by a class);
+/// debug and sanitizer builds keep them.
+let loopConfined = strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
+let package = Package(
+    name: "gateway",
+    products: [
+        .executable(name: "gateway", targets: ["gateway"]),
+        // Sessions for any Swift server; HTTP and Proxy are products for the fuzzers and benchmarks beside this package.
+        .library(name: "Sessions", targets: ["Sessions"]),
+        .library(name: "HTTP", targets: ["HTTP"]),
+        .library(name: "Proxy", targets: ["Proxy"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // The doors to C, one for each library.
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // What a message is, and what a session is: bytes and values, no I/O.
+        .target(name: "HTTP", swiftSettings: pure),
+        .target(
+            name: "Sessions",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: pure
+        ),
+
+        // Who does the I/O.
+        .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: loopConfined),
+        .target(name: "Upstream", dependencies: ["CCurl", "LinuxIO"], swiftSettings: loopConfined),
+
+        // How a request becomes a response, and the program.
+        .target(
+            name: "Proxy",
+            dependencies: [
+                "HTTP", "Sessions", "LinuxIO", "Upstream",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: loopConfined
+        ),
+        .executableTarget(
+            name: "gateway",
+            dependencies: [
+                "Proxy", "Sessions", "LinuxIO",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
+        .testTarget(name: "SessionsTests", dependencies: ["Sessions"], swiftSettings: strict),
+        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
+        .testTarget(name: "UpstreamTests", dependencies: ["Upstream", "LinuxIO"], swiftSettings: strict),
+        .testTarget(name: "ProxyTests", dependencies: ["Proxy", "HTTP", "Sessions"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["gateway"], swiftSettings: strict),
+    ]
+)
