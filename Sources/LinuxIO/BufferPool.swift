@@ -1,4 +1,6 @@
-/// Empty buffers waiting to be used again, so that steady traffic asks for no memory. Of one thread.
+/// Empty buffers waiting to be used again, so that steady traffic asks for no memory.
+///
+/// Of one thread.
 public final class BufferPool {
     private let capacity: Int
     private let keep: Int

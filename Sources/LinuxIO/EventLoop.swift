@@ -65,7 +65,9 @@ public final class EventLoop {
         try control(watcher, descriptor, interest)
     }
 
-    /// Watches level-triggered: for libcurl while it dials, listeners and eventfds. Called again, it changes the interest.
+    /// Watches level-triggered: for libcurl while it dials, listeners and eventfds.
+    ///
+    /// Called again, it changes the interest.
     ///
     /// - Parameter exclusive: wake one of the loops that share this descriptor instead of all. Cannot be changed later.
     /// - Throws: ``IOError``, from `epoll_ctl`.
@@ -82,8 +84,9 @@ public final class EventLoop {
         try control(watcher, descriptor, interest)
     }
 
-    /// Stops watching; events of this turn still to be told to it are dropped. Does not close the descriptor: close it
-    /// after this call.
+    /// Stops watching; events of this turn still to be told to it are dropped.
+    ///
+    /// Does not close the descriptor: close it after this call.
     public func unwatch(_ watcher: Watcher) {
         guard watcher.descriptor >= 0 else { return }
         var unused = epoll_event()
@@ -139,7 +142,9 @@ public final class EventLoop {
         while running { turn(atMost: nil) }
     }
 
-    /// Makes `run()` return after this turn. On the loop's thread only.
+    /// Makes `run()` return after this turn.
+    ///
+    /// On the loop's thread only.
     public func stop() { running = false }
 
     /// Takes one turn, waiting for at most the given time: for tests.

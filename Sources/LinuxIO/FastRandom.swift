@@ -1,4 +1,4 @@
-/// Fast and well spread, not secret: for request ids, sampling and jitter. xoshiro256** (Blackman and Vigna, 2018).
+/// Fast and well spread, not secret: for request ids, sampling and jitter.
 public struct FastRandom: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
@@ -10,7 +10,9 @@ public struct FastRandom: RandomNumberGenerator, Sendable {
         } while state == (0, 0, 0, 0)  // the one state it never leaves
     }
 
-    /// Begins at a known place: for tests. All zeros are replaced.
+    /// Begins at a known place: for tests.
+    ///
+    /// All zeros are replaced.
     public init(state: (UInt64, UInt64, UInt64, UInt64)) {
         self.state = state == (0, 0, 0, 0) ? (1, 2, 3, 4) : state
     }

@@ -17,7 +17,9 @@ public final class Mailbox<Message: Sendable>: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Hands a message over; wakes the receiving loop. Messages of one thread arrive in their order.
+    /// Hands a message over; wakes the receiving loop.
+    ///
+    /// Messages of one thread arrive in their order.
     public func post(_ message: Message) {
         let first = waiting.withLock { messages in
             messages.append(message)

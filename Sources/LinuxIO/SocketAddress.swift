@@ -41,7 +41,9 @@ public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
     /// A unix socket at this path.
     public init(unixPath path: String) { self.init(.unix, high: 0, low: 0, port: 0, path: path) }
 
-    /// Reads `127.0.0.1:80`, `[::1]:80` or `unix:/path`; nil for anything else. Names are not looked up.
+    /// Reads `127.0.0.1:80`, `[::1]:80` or `unix:/path`; nil for anything else.
+    ///
+    /// Names are not looked up.
     public init?(parsing text: String) {
         if text.hasPrefix("unix:") {
             let path = text.dropFirst(5)
@@ -78,8 +80,9 @@ public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
 
     // MARK: Writing
 
-    /// Adds the address without its port, as in `203.0.113.7` or `2001:db8::1`, without allocating. An IPv4 client
-    /// of an IPv6 listener is written as IPv4; a unix socket as `unix:`.
+    /// Adds the address without its port, as in `203.0.113.7` or `2001:db8::1`, without allocating.
+    ///
+    /// An IPv4 client of an IPv6 listener is written as IPv4; a unix socket as `unix:`.
     public func writeIP(into buffer: ByteBuffer) {
         guard family != .unix else { return buffer.append("unix:") }
         let room = buffer.reserve(64)

@@ -17,7 +17,9 @@ public final class Timer {
     var next: Unmanaged<Timer>?
     var previous: Unmanaged<Timer>?
 
-    /// A timer that is not armed yet. `fired` should hold its owner `unowned`: the owner holds the timer.
+    /// A timer that is not armed yet.
+    ///
+    /// `fired` should hold its owner `unowned`: the owner holds the timer.
     public convenience init(_ loop: EventLoop, _ fired: @escaping () -> Void) { self.init(loop.timers, fired) }
 
     init(_ wheel: TimerWheel, _ fired: @escaping () -> Void) {

@@ -79,7 +79,9 @@ final class TimerWheel {
         timer.slot = -1
     }
 
-    /// Fires what is due at `now`. A timer armed meanwhile fires in a later call.
+    /// Fires what is due at `now`.
+    ///
+    /// A timer armed meanwhile fires in a later call.
     func advance() {
         let last = (now - start) >> Self.tickShift
         while let tick = nextTick(), tick <= last {
