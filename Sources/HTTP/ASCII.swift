@@ -1,5 +1,7 @@
-/// Byte classes of RFC 9110 section 5.6 and RFC 5234. Bit masks rather than tables: a global table costs an
-/// initialisation check at every access, a mask is two instructions.
+/// Byte classes of RFC 9110 section 5.6 and RFC 5234.
+///
+/// Bit masks rather than tables: a global table costs an initialisation check at every access, a mask is two
+/// instructions.
 extension UInt8 {
     static var carriageReturn: UInt8 { 0x0D }
     static var lineFeed: UInt8 { 0x0A }

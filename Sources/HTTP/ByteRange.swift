@@ -5,7 +5,9 @@ public struct ByteRange: Sendable, Equatable {
     /// The offset after the last byte.
     public var upper: UInt32
 
-    /// A range from the byte at `lower` to the one before `upper`. Both fit 32 bits and `lower <= upper`.
+    /// A range from the byte at `lower` to the one before `upper`.
+    ///
+    /// Both fit 32 bits and `lower <= upper`.
     public init(_ lower: Int, _ upper: Int) {
         precondition(lower <= upper)
         self.lower = UInt32(lower)

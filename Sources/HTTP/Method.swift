@@ -1,8 +1,12 @@
-/// A request method (RFC 9110 section 9). Methods are case-sensitive: `get` is `.other`.
+/// A request method (RFC 9110 section 9).
+///
+/// Methods are case-sensitive: `get` is `.other`.
 public enum Method: UInt8, Sendable {
     case get, head, post, put, delete, patch, options, trace, connect, other
 
-    /// Whether the method is defined as read-only (RFC 9110 section 9.2.1). False for unknown methods.
+    /// Whether the method is defined as read-only (RFC 9110 section 9.2.1).
+    ///
+    /// False for unknown methods.
     public var isSafe: Bool {
         switch self {
         case .get, .head, .options, .trace: true
@@ -10,7 +14,9 @@ public enum Method: UInt8, Sendable {
         }
     }
 
-    /// Whether sending it twice means the same as sending it once (RFC 9110 section 9.2.2). False for unknown methods.
+    /// Whether sending it twice means the same as sending it once (RFC 9110 section 9.2.2).
+    ///
+    /// False for unknown methods.
     public var isIdempotent: Bool {
         switch self {
         case .get, .head, .options, .trace, .put, .delete: true

@@ -5,7 +5,9 @@ public func equalsIgnoringCase(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
     return true
 }
 
-/// Whether bytes are a text but for the case of ASCII letters. A literal costs no allocation.
+/// Whether bytes are a text but for the case of ASCII letters.
+///
+/// A literal costs no allocation.
 public func equalsIgnoringCase(_ a: Span<UInt8>, _ b: String) -> Bool {
     equalsIgnoringCase(a, b.utf8Span.span)
 }

@@ -17,7 +17,9 @@ struct ChunkExtensionScanner: Sendable {
     /// The longest extensions of a chunk, in bytes.
     private static var limit: UInt16 { 1024 }
 
-    /// Takes a byte behind the first `;`. True when it is the carriage return that ends the line.
+    /// Takes a byte behind the first `;`.
+    ///
+    /// True when it is the carriage return that ends the line.
     mutating func take(_ byte: UInt8) throws(FramingError) -> Bool {
         if byte == .carriageReturn {
             guard mayEnd else { throw .malformedChunkExtension }

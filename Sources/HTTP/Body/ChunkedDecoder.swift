@@ -25,10 +25,14 @@ public struct ChunkedDecoder: Sendable {
     private var extensions = ChunkExtensionScanner()
     private var trailerScanner: TrailerScanner
 
-    /// The trailer section as it is to be forwarded: allowed fields only, each `name: value` and CRLF, without the empty
-    /// line that ends it. Empty before `.end`.
+    /// The trailer section as it is to be forwarded: allowed fields only, each `name: value` and CRLF, without the
+    /// empty line that ends it.
+    ///
+    /// Empty before `.end`.
     public private(set) var trailerBytes: [UInt8] = []
-    /// The trailer fields; ranges into `trailerBytes`. Empty before `.end`.
+    /// The trailer fields; ranges into `trailerBytes`.
+    ///
+    /// Empty before `.end`.
     public private(set) var trailers: [FieldLine] = []
 
     /// A decoder at the start of a body; `limits.fields` and `limits.fieldCount` bound the trailer section.

@@ -1,5 +1,7 @@
-/// Why a chunked body is refused (RFC 9112 section 7.1). From a client it is answered with `status` if nothing was
-/// answered yet; from an upstream it is a broken response. The connection is closed either way.
+/// Why a chunked body is refused (RFC 9112 section 7.1).
+///
+/// From a client it is answered with `status` if nothing was answered yet; from an upstream it is a broken response.
+/// The connection is closed either way.
 public enum FramingError: Error, Sendable, Equatable {
     case malformedChunkSize, chunkTooLarge, malformedChunkExtension, chunkExtensionTooLong, malformedChunkEnd
     case malformedTrailer, trailersTooLarge, tooManyTrailers

@@ -49,9 +49,19 @@ struct TrailerScanner: Sendable {
         }
     }
 
+    /// Whether a name the gateway has no case for controls, conditions or describes a message (RFC 9110 section 6.5.1).
+    private func actsOnContent(_ name: Span<UInt8>) -> Bool {
+        if name.count > 3, equalsIgnoringCase(name.extracting(first: 3), "if-") { return true }
+        return equalsIgnoringCase(name, "content-encoding") || equalsIgnoringCase(name, "content-type")
+            || equalsIgnoringCase(name, "content-range") || equalsIgnoringCase(name, "range")
+            || equalsIgnoringCase(name, "www-authenticate") || equalsIgnoringCase(name, "age")
+            || equalsIgnoringCase(name, "expires") || equalsIgnoringCase(name, "pragma")
+            || equalsIgnoringCase(name, "retry-after")
+    }
+
     /// Writes the fields that may be forwarded.
     func write(to output: inout [UInt8], _ fields: inout [FieldLine]) {
-        for line in lines where isAllowedInTrailers(line.id) {
+        for line in lines where isAllowedInTrailers(line.id) && !actsOnContent(bytes.span.extracting(line.name.range)) {
             let name = output.count
             output += bytes[line.name.range]
             let nameEnd = output.count
@@ -67,8 +77,9 @@ struct TrailerScanner: Sendable {
     }
 }
 
-/// Whether a field may be forwarded in a trailer section (RFC 9110 section 6.5.1): none that frames or routes a message,
-/// says who someone is, or belongs to the gateway; those take effect only where they were checked, in the head.
+/// Whether a field may be forwarded in a trailer section (RFC 9110 section 6.5.1): none that frames or routes a
+/// message, says who someone is, or belongs to the gateway; those take effect only where they were checked, in the
+/// head.
 public func isAllowedInTrailers(_ id: FieldName) -> Bool {
     switch id {
     case .other, .accept, .date, .location, .proxyStatus, .referer, .server, .userAgent, .vary: true

@@ -6,6 +6,8 @@ public struct CookiePair: Sendable, Equatable {
     public var name: Range<Int>
     /// The value, white space trimmed; double quotes belong to it.
     public var value: Range<Int>
-    /// Whether there is a `=`. Without one the whole is the value of a nameless cookie.
+    /// Whether there is a `=`.
+    ///
+    /// Without one the whole is the value of a nameless cookie.
     public var hasName: Bool
 }

@@ -1,13 +1,17 @@
 /// Walks the pairs of a Cookie field as servers read it (RFC 6265bis section 4.2): split at `;` and nowhere else, the
-/// name up to the first `=`. Segments without anything in them are pairs too, so that the segments with the `;` between
-/// them are the whole value.
+/// name up to the first `=`.
+///
+/// Segments without anything in them are pairs too, so that the segments with the `;` between them are the whole
+/// value.
 public struct CookiePairs: Sendable {
     private var position = 0
 
     /// A walk from the first pair.
     public init() {}
 
-    /// The next pair of the value, nil after the last. Give the same value each time.
+    /// The next pair of the value, nil after the last.
+    ///
+    /// Give the same value each time.
     public mutating func next(_ value: Span<UInt8>) -> CookiePair? {
         guard position <= value.count, !value.isEmpty else { return nil }
         let start = position

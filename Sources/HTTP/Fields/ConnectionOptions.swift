@@ -3,8 +3,9 @@ struct ConnectionOptions: Sendable {
     private(set) var isClose = false
     private(set) var isKeepAlive = false
 
-    /// Takes one more line in and adds the names it nominates. False if a member is not a token: what it was to
-    /// remove could not be known.
+    /// Takes one more line in and adds the names it nominates.
+    ///
+    /// False if a member is not a token: what it was to remove could not be known.
     mutating func add(_ value: ByteRange, in bytes: Span<UInt8>, to nominated: inout [ByteRange]) -> Bool {
         let start = Int(value.lower)
         let text = bytes.extracting(value.range)

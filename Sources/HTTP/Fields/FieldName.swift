@@ -17,7 +17,9 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
     /// Not spelled like, but folded equal to a name the gateway owns or acts on, as `X_Forwarded_For`.
     case ownedTwin
 
-    /// Which field a name is. Costs one look into a table and one comparison.
+    /// Which field a name is.
+    ///
+    /// Costs one look into a table and one comparison.
     public static func classify(_ name: Span<UInt8>) -> FieldName {
         let known = FieldNameTable.find(name)
         if known != .other { return known }
@@ -50,7 +52,9 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
         return .other
     }
 
-    /// Whether folded twins of the name are refused. A service that mistakes one for a browser's name harms no one.
+    /// Whether folded twins of the name are refused.
+    ///
+    /// A service that mistakes one for a browser's name harms no one.
     private var hasTwins: Bool { self != .other && self != .userAgent }
 
     private static func hasPrefix(_ name: Span<UInt8>, _ prefix: String) -> Bool {

@@ -1,6 +1,8 @@
 /// The known names in a hash table over length, first, middle and last byte, made once from their spellings.
 struct FieldNameTable {
-    /// The row of every slot, `empty` where there is none. Collisions go to the next slot.
+    /// The row of every slot, `empty` where there is none.
+    ///
+    /// Collisions go to the next slot.
     private var slots = [UInt8](repeating: empty, count: 256)
     /// The names in small letters, each in a row of `rowWidth` bytes: its length, then its bytes.
     private var rows: [UInt8] = []

@@ -35,7 +35,9 @@ struct FieldScanner: Sendable {
         count = 0
     }
 
-    /// Reads on from `position` to the end of the next line. `start` is where the section begins in `bytes`.
+    /// Reads on from `position` to the end of the next line.
+    ///
+    /// `start` is where the section begins in `bytes`.
     mutating func next(_ bytes: Span<UInt8>, from start: Int, at position: inout Int) throws(FieldError) -> Step {
         // Looking no further than the limit makes the outcome the same however the bytes were cut on their way.
         let limit = start + limits.fields

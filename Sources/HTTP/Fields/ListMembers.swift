@@ -1,5 +1,6 @@
-/// Walks the members of a comma-separated field value (RFC 9110 section 5.6.1), white space trimmed. Empty members
-/// are members: whether they are an error is for the field to say.
+/// Walks the members of a comma-separated field value (RFC 9110 section 5.6.1), white space trimmed.
+///
+/// Empty members are members: whether they are an error is for the field to say.
 struct ListMembers {
     private var position = 0
 
@@ -24,8 +25,9 @@ func trimmed(_ value: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     return lower..<upper
 }
 
-/// Whether a comma-separated list has a member, whatever its case (RFC 9110 section 5.6.1). A member with
-/// parameters (`trailers;q=1`) is another member.
+/// Whether a comma-separated list has a member, whatever its case (RFC 9110 section 5.6.1).
+///
+/// A member with parameters (`trailers;q=1`) is another member.
 public func fieldListContains(_ value: Span<UInt8>, _ token: Span<UInt8>) -> Bool {
     var members = ListMembers()
     while let member = members.next(value) {
@@ -34,7 +36,9 @@ public func fieldListContains(_ value: Span<UInt8>, _ token: Span<UInt8>) -> Boo
     return false
 }
 
-/// Whether a comma-separated list has a member, whatever its case. A literal costs no allocation.
+/// Whether a comma-separated list has a member, whatever its case.
+///
+/// A literal costs no allocation.
 public func fieldListContains(_ value: Span<UInt8>, _ token: String) -> Bool {
     fieldListContains(value, token.utf8Span.span)
 }

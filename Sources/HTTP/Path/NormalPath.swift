@@ -13,11 +13,15 @@ public struct NormalPath: Sendable {
         case refused(PathError)
     }
 
-    /// The path with dot segments resolved, escapes of unreserved characters decoded and the other escapes in capitals.
+    /// The path with dot segments resolved, escapes of unreserved characters decoded and the other escapes in
+    /// capitals.
+    ///
     /// Escaped slashes stay escaped, empty segments stay. Only after `.normalized`.
     public private(set) var conservative: [UInt8] = []
     /// The path as the most liberal origin could read it: every escape decoded once, `\` as `/`, slashes merged, the
-    /// parameters of segments cut off, dot segments resolved. Only after `.normalized`.
+    /// parameters of segments cut off, dot segments resolved.
+    ///
+    /// Only after `.normalized`.
     public private(set) var aggressive: [UInt8] = []
 
     /// Memory for the forms of any number of paths, one after another.
@@ -125,8 +129,9 @@ private struct SegmentWriter {
         start = output.count
     }
 
-    /// Takes the segment back if it is a dot segment, and the one before it for two dots. True if it stays; else what is
-    /// left ends in a slash already.
+    /// Takes the segment back if it is a dot segment, and the one before it for two dots.
+    ///
+    /// True if it stays; else what is left ends in a slash already.
     mutating func endSegment(of output: inout [UInt8]) throws(PathError) -> Bool {
         let count = output.count - start
         guard start > 0, count == 1 || count == 2, output[start] == 0x2E, output[output.count - 1] == 0x2E else {

@@ -1,4 +1,6 @@
-/// Why a request head is refused. The connection is closed after every one of them.
+/// Why a request head is refused.
+///
+/// The connection is closed after every one of them.
 public enum RequestError: Error, Sendable, Equatable {
     case malformedMethod, methodTooLong, connectRefused, traceRefused
     case malformedTarget, asteriskWithoutOptions, schemeNotServed, requestLineTooLong

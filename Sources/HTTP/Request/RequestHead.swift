@@ -55,7 +55,9 @@ public struct RequestHead: Sendable {
         length = 0
     }
 
-    /// Whether Connection nominates a field name, so that it must not be forwarded. `bytes` is what was parsed.
+    /// Whether Connection nominates a field name, so that it must not be forwarded.
+    ///
+    /// `bytes` is what was parsed.
     public func isNominated(_ name: Span<UInt8>, in bytes: Span<UInt8>) -> Bool {
         for index in connectionOptions.indices
         where equalsIgnoringCase(bytes.extracting(connectionOptions[index].range), name) {

@@ -15,8 +15,10 @@ public struct RequestHeadParser: Sendable {
     private let limits: HeadLimits
     private let isSecure: Bool
 
-    /// A parser for the first message of a connection. `isSecure` says that the connection is TLS, so that an
-    /// absolute-form target must be `https`; default false, so that it must be `http`.
+    /// A parser for the first message of a connection.
+    ///
+    /// `isSecure` says that the connection is TLS, so that an absolute-form target must be `https`; default false, so
+    /// that it must be `http`.
     public init(limits: HeadLimits, isSecure: Bool = false) {
         self.limits = limits
         self.isSecure = isSecure
@@ -35,7 +37,9 @@ public struct RequestHeadParser: Sendable {
         connection = ConnectionOptions()
     }
 
-    /// Reads on. True: the head is complete; false: more bytes are wanted. `head` must be empty before the first call.
+    /// Reads on.
+    ///
+    /// True: the head is complete; false: more bytes are wanted. `head` must be empty before the first call.
     public mutating func parse(_ bytes: Span<UInt8>, into head: inout RequestHead) throws(RequestError) -> Bool {
         if !isLineComplete {
             guard try line.next(bytes, at: &position) else { return false }

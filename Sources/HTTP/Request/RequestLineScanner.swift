@@ -106,7 +106,7 @@ struct RequestLineScanner: Sendable {
         return false
     }
 
-    /// `HTTP/` DIGIT `.` DIGIT
+    /// Whether the byte fits `HTTP/x.y`.
     private func isVersionByte(_ byte: UInt8, at offset: Int) -> Bool {
         switch offset {
         case 0: byte == UInt8(ascii: "H")

@@ -1,6 +1,8 @@
 /// Dates as HTTP writes them: `Sun, 06 Nov 1994 08:49:37 GMT` (IMF-fixdate, RFC 9110 section 5.6.7).
 public enum HTTPDate {
-    /// Appends the 29 bytes of a date, given in seconds since 1970 in UTC. Years 0 to 9999 have the right form.
+    /// Appends the 29 bytes of a date, given in seconds since 1970 in UTC.
+    ///
+    /// Years 0 to 9999 have the right form.
     public static func write(secondsSince1970 seconds: Int64, into output: inout [UInt8]) {
         let (days, second) = seconds.quotientAndRemainder(flooredBy: 86400)
         let date = civil(days)

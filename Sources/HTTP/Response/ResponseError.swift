@@ -1,4 +1,6 @@
-/// Why a response head is refused. Each is the upstream's fault: the client gets 502, the connection is closed.
+/// Why a response head is refused.
+///
+/// Each is the upstream's fault: the client gets 502, the connection is closed.
 public enum ResponseError: Error, Sendable, Equatable {
     case malformedStatusLine, statusLineTooLong, statusOutOfRange
     case bareCarriageReturn, bareLineFeed

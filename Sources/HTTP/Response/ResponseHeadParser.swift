@@ -28,8 +28,10 @@ public struct ResponseHeadParser: Sendable {
         connection = ConnectionOptions()
     }
 
-    /// Reads on. True: the head is complete; false: more bytes are wanted. `method` is the request's, and `head` must
-    /// be empty before the first call.
+    /// Reads on.
+    ///
+    /// True: the head is complete; false: more bytes are wanted. `method` is the request's, and `head` must be empty
+    /// before the first call.
     public mutating func parse(
         _ bytes: Span<UInt8>,
         for method: Method,

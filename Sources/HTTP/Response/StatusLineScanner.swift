@@ -1,5 +1,7 @@
-/// Reads a status line, one pass over the bytes, resumable at any byte (RFC 9112 section 4). What is not the
-/// beginning of one is refused with its first wrong byte: a server that speaks another protocol is seen at once.
+/// Reads a status line, one pass over the bytes, resumable at any byte (RFC 9112 section 4).
+///
+/// What is not the beginning of one is refused with its first wrong byte: a server that speaks another protocol is
+/// seen at once.
 struct StatusLineScanner: Sendable {
     private enum State {
         case prefix, reason, lineEnd
@@ -10,7 +12,7 @@ struct StatusLineScanner: Sendable {
     private(set) var reasonEnd = 0
     private let limit: Int
 
-    /// `HTTP/1.1 200`
+    /// The bytes of `HTTP/1.1 200`.
     private static var prefixCount: Int { 12 }
 
     init(limit: Int) {
@@ -66,7 +68,7 @@ struct StatusLineScanner: Sendable {
         return false
     }
 
-    /// `HTTP/1.` (`0` / `1`) SP 3DIGIT
+    /// Whether the byte fits `HTTP/1.x`, SP and three digits.
     private func isPrefixByte(_ byte: UInt8, at offset: Int) -> Bool {
         switch offset {
         case 0: byte == UInt8(ascii: "H")
