@@ -75,7 +75,7 @@ public final class Server {
             mailboxes.append(mailbox)
             let (snapshot, logger, listening, count) = (snapshot, logger, sockets[index], workerCount)
             threads.append(
-                WorkerThread(name: "worker-\(index)") {
+                try WorkerThread(name: "worker-\(index)") {
                     Self.serve(snapshot, logger, output, listening, mailbox, workers: count)
                 }
             )
@@ -95,7 +95,7 @@ public final class Server {
     ) {
         do throws(IOError) {
             let worker = try Worker(snapshot: snapshot, logger: logger, output: output, workers: workers)
-            let reader = try MailboxReader(mailbox, loop: worker.loop) { [unowned worker] command in
+            let reader = try MailboxReader(mailbox, worker.loop) { [unowned worker] command in
                 switch command {
                 case .drain: worker.drain()
                 }

@@ -1,9 +1,9 @@
-public import HTTP
-public import LinuxIO
+import HTTP
+import LinuxIO
 import Sessions
 
 /// The immutable, compiled form of a route file. Workers share it; a reload makes a new one.
-public final class Snapshot: Sendable {
+final class Snapshot: Sendable {
     let settings: Settings
     let headLimits: HeadLimits
     let table: RouteTable
@@ -11,7 +11,7 @@ public final class Snapshot: Sendable {
     /// Fields that `expose:` sends to services: nobody else may say them.
     let exposedNames: ExposedNames
 
-    public init(_ settings: Settings) {
+    init(_ settings: Settings) {
         self.settings = settings
         headLimits = HeadLimits(
             requestLine: settings.limits.requestLine,
@@ -26,6 +26,6 @@ public final class Snapshot: Sendable {
 
     /// Whether what this peer says about the client is believed.
     func isTrusted(_ peer: SocketAddress) -> Bool {
-        !peer.isUnix && settings.trustedProxies.contains { $0.contains(peer.ipBytes) }
+        !peer.isUnix && settings.trustedProxies.contains { $0.contains(high: peer.ipHigh, low: peer.ipLow) }
     }
 }

@@ -213,7 +213,7 @@ final class ClientConnection: Watcher {
         parser.reset()
         readDeadline = 0
         let length = exchange.head.length
-        if exchange.head.body == .none {
+        if !exchange.hasBody {
             input = .waiting
         } else {
             input = .body
@@ -222,7 +222,7 @@ final class ClientConnection: Watcher {
         }
         if !exchange.head.persistent { closesAfterResponse = true }
         exchange.receiveHead(UnsafeBufferPointer(rebasing: bytes[0..<length]))
-        if exchange.head.body == .none { exchange.flushUpstream() }
+        if !exchange.hasBody { exchange.flushUpstream() }
         return length
     }
 
@@ -231,7 +231,7 @@ final class ClientConnection: Watcher {
         var offset = 0
         defer { exchange.flushUpstream() }
         while true {
-            let step: BodyDecoder.Event
+            let step: ChunkedDecoder.Event
             do throws(FramingError) {
                 step = try decoder.next(bytes.span, at: &offset)
             } catch {
@@ -344,6 +344,12 @@ final class ClientConnection: Watcher {
         flush()
         guard !isClosed else { return }
         Sockets.setLingerReset(descriptor)
+        close()
+    }
+
+    /// Breaks off at once: `timeouts.drain` is over.
+    func cut() {
+        exchange?.clientFailed(.drainDeadline)
         close()
     }
 

@@ -1,4 +1,5 @@
 import LinuxIO
+import Logging
 
 /// Takes new connections for one worker.
 final class Listener: Watcher {

@@ -54,7 +54,7 @@ final class Exchange {
     /// The request's head is complete: `bytes` are exactly the head.
     func receiveHead(_ bytes: UnsafeBufferPointer<UInt8>) {
         started(bytes)
-        state.requestHead(hasBody: head.body != .none)
+        state.requestHead(hasBody: hasBody)
         do throws(GatewayError) {
             facts = try RequestFacts(head, headBytes.readable.span, snapshot: worker.snapshot, isTrusted: isClientTrusted)
             requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
@@ -75,6 +75,9 @@ final class Exchange {
         failed(error)
     }
 
+    /// Whether bytes of a body follow the head.
+    var hasBody: Bool { head.body != .none && head.body != .length(0) }
+
     private func started(_ bytes: UnsafeBufferPointer<UInt8>) {
         headBytes.clear()
         headBytes.append(bytes)
@@ -91,7 +94,7 @@ final class Exchange {
         if facts.hasUnknownExpectation { throw .expectationFailed }
         if facts.timesThroughHere > RequestFacts.mostTimesThroughHere { throw .loopDetected }
         guard head.method == .options, facts.maxForwards == 0 else { return false }
-        respond(RespondSettings.optionsAnswer)
+        respond(RespondSettings(status: 200))
         return true
     }
 
@@ -128,10 +131,9 @@ final class Exchange {
         case .upstream(let index):
             UpstreamRequest.write(self, route: route, target: target, into: upstream.outbound)
             upstream.start(worker.pools[index], method: head.method)
-            if head.body == .none { upstream.sendEnd() }
+            if !hasBody { upstream.sendEnd() }
         case .redirect(let redirect):
-            var location: [UInt8] = []
-            target.redirect(redirect, route, head, headBytes.readable.span, into: &location)
+            let location = target.redirect(head, headBytes.readable.span, route)
             answer(redirect.status, body: [], contentType: nil, location: location)
         case .respond(let settings):
             respond(settings)
@@ -218,7 +220,7 @@ final class Exchange {
     ) throws(GatewayError) -> SessionEffect {
         switch route.policy {
         case .null(let policy):
-            return policy.close(response, counters: &worker.counters)
+            return policy.close(&visit, response, counters: &worker.counters)
         case .cookie(let policy):
             do throws(SaveError) {
                 return try policy.close(
@@ -322,14 +324,14 @@ final class Exchange {
     }
 
     private func respond(_ settings: RespondSettings) {
-        answer(settings.status, body: settings.body, contentType: settings.contentType, headers: settings.headers)
+        answer(settings.status, body: settings.body, contentType: [UInt8](settings.contentType.utf8), headers: settings.headers)
     }
 
     private func answer(
         _ status: Int,
         body: [UInt8],
         contentType: [UInt8]?,
-        headers: [HeaderLine] = [],
+        headers: [HeaderEdits.Field] = [],
         location: [UInt8]? = nil,
         allow: [UInt8]? = nil,
         proxyStatus: StaticString? = nil,

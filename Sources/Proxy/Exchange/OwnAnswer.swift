@@ -14,7 +14,7 @@ enum OwnAnswer {
         status: Int,
         body: [UInt8],
         contentType: [UInt8]?,
-        headers: [HeaderLine],
+        headers: [HeaderEdits.Field],
         location: [UInt8]?,
         allow: [UInt8]?,
         proxyStatus: StaticString?,
@@ -35,9 +35,9 @@ enum OwnAnswer {
         if let location { line("Location: ", location, into: out) }
         if let allow { line("Allow: ", allow, into: out) }
         for header in headers {
-            out.append(header.name)
+            out.append([UInt8](header.name.utf8))
             out.append(": ")
-            out.append(header.value)
+            out.append([UInt8](header.value.utf8))
             out.append("\r\n")
         }
         if let proxyStatus {

@@ -93,7 +93,7 @@ struct RequestFacts {
 
 /// Reads `Accept` just far enough to say whether it names a type (RFC 9110 §12.5.1).
 enum MediaRanges {
-    static func name(_ type: StaticString, in value: Span<UInt8>) -> Bool {
+    static func name(_ type: String, in value: Span<UInt8>) -> Bool {
         var start = 0
         while start < value.count {
             var end = start

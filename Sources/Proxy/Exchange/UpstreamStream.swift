@@ -96,7 +96,7 @@ final class UpstreamStream: WireOwner {
 
     func sendEnd(_ decoder: borrowing BodyDecoder) {
         if exchange.isRequestChunked {
-            TrailerSection.writeLastChunk(decoder, nominatedBy: nil, into: pendingBuffer)
+            TrailerSection.writeLastChunk(decoder, into: pendingBuffer)
         }
         requestEnded = true
     }
@@ -288,7 +288,7 @@ final class UpstreamStream: WireOwner {
     }
 
     private func connectionEnded() {
-        if phase == .body, decoder.isUntilClose {
+        if phase == .body, decoder.mayEndWithConnection {
             complete(keep: false)
         } else {
             connectionBroke(.connectionClosed)
@@ -344,7 +344,7 @@ final class UpstreamStream: WireOwner {
             }
         }
         while phase == .body {
-            let step: BodyDecoder.Event
+            let step: ChunkedDecoder.Event
             do throws(FramingError) {
                 step = try decoder.next(bytes.span, at: &offset)
             } catch {
@@ -427,5 +427,18 @@ final class UpstreamStream: WireOwner {
         response.reset()
         startedAt = 0
         headAt = 0
+    }
+}
+
+extension UpstreamError {
+    /// Whether the fault is that server's, so that another one of the pool may do better.
+    var isAnotherServerWorthTrying: Bool {
+        switch self {
+        case .nameNotResolved, .nameLookupTimeout, .connectionRefused, .connectTimeout, .connectFailed, .tlsCertificate,
+            .tlsFailed, .connectionClosed, .connectionReset, .transferFailed:
+            true
+        case .firstByteTimeout, .idleTimeout, .sendTimeout, .unavailable:
+            false
+        }
     }
 }

@@ -3,7 +3,7 @@ import HTTP
 /// The gateway's mark on what it forwards (RFC 9110 §7.6.3).
 enum Via {
     static let requestLine: StaticString = "Via: 1.1 gateway\r\n"
-    static let pseudonym: StaticString = "gateway"
+    static let pseudonym = "gateway"
 
     /// How often the gateway stands in a `Via` value.
     static func count(in value: Span<UInt8>) -> Int {

@@ -1,5 +1,6 @@
 import HTTP
 import LinuxIO
+import Upstream
 
 /// One worker's access log: a line for each exchange, kept until a second has passed or much has come together.
 ///

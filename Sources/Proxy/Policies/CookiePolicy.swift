@@ -91,7 +91,7 @@ final class CookiePolicy: Sendable {
             out.append("\r\n")
         }
         for (field, key) in exposed {
-            guard let value = visit.opened.exposed(key) else { continue }
+            guard case .text(let value) = visit.opened.exposed(key) else { continue }
             out.append(field)
             out.append(": ")
             out.append(value)
@@ -105,7 +105,7 @@ final class CookiePolicy: Sendable {
         _ bytes: Span<UInt8>,
         isSecure: Bool,
         now: Int64,
-        random: inout SystemRandom,
+        random: inout SystemRandomNumberGenerator,
         counters: inout Counters
     ) throws(SaveError) -> SessionEffect {
         if response.status < 500 { try readChanges(&visit.changes, response, bytes) }

@@ -30,30 +30,25 @@ struct CrossSiteCheck: Sendable {
 
     /// Whether `scheme://host[:port]` names the authority; the scheme's own port may be left out on either side.
     private func isSame(_ origin: Span<UInt8>, _ authority: Span<UInt8>) -> Bool {
-        let http: StaticString = "http://"
-        let https: StaticString = "https://"
-        if origin.count > 7, equalsIgnoringCase(origin.extracting(0..<7), http) {
+        if origin.count > 7, equalsIgnoringCase(origin.extracting(0..<7), "http://") {
             return isSameHost(origin.extracting(7..<origin.count), authority, defaultPort: ":80")
         }
-        if origin.count > 8, equalsIgnoringCase(origin.extracting(0..<8), https) {
+        if origin.count > 8, equalsIgnoringCase(origin.extracting(0..<8), "https://") {
             return isSameHost(origin.extracting(8..<origin.count), authority, defaultPort: ":443")
         }
         return false
     }
 
-    private func isSameHost(_ host: Span<UInt8>, _ authority: Span<UInt8>, defaultPort: StaticString) -> Bool {
+    private func isSameHost(_ host: Span<UInt8>, _ authority: Span<UInt8>, defaultPort: String) -> Bool {
         equalsIgnoringCase(
-            withoutPort(host, defaultPort),
-            withoutPort(authority, defaultPort)
+            host.extracting(0..<lengthWithoutPort(host, defaultPort)),
+            authority.extracting(0..<lengthWithoutPort(authority, defaultPort))
         )
     }
 
-    @_lifetime(copy authority)
-    private func withoutPort(_ authority: Span<UInt8>, _ port: StaticString) -> Span<UInt8> {
-        let length = port.utf8CodeUnitCount
-        guard authority.count > length else { return authority }
-        let start = authority.count - length
-        return equalsIgnoringCase(authority.extracting(start..<authority.count), port)
-            ? authority.extracting(0..<start) : authority
+    private func lengthWithoutPort(_ authority: Span<UInt8>, _ port: String) -> Int {
+        let start = authority.count - port.utf8.count
+        guard start > 0, equalsIgnoringCase(authority.extracting(start..<authority.count), port) else { return authority.count }
+        return start
     }
 }
