@@ -109,7 +109,7 @@ final class Exchange {
         case .notFound:
             throw .noRoute
         case .methodNotAllowed(let allowed):
-            throw .methodNotAllowed(allow: allowed)
+            throw .methodNotAllowed(allow: [UInt8](allowed.joined(separator: ", ").utf8))
         case .ambiguousPath:
             throw .ambiguousPath
         }

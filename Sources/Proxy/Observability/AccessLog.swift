@@ -55,9 +55,9 @@ final class AccessLog {
         writeUpstream(exchange)
         lines.append(",\"route\":\"")
         if let route = exchange.route {
-            Escaping.write(route.name.span, into: lines)
+            Escaping.write(route.name, into: lines)
             lines.append("\",\"policy\":\"")
-            Escaping.write(route.policyName.span, into: lines)
+            Escaping.write(route.policyName, into: lines)
         } else {
             lines.append("\",\"policy\":\"")
         }
@@ -69,7 +69,7 @@ final class AccessLog {
         lines.append("\"")
         if let failure = exchange.failure {
             lines.append(",\"reason\":\"")
-            Escaping.write([UInt8](failure.reason.utf8).span, into: lines)
+            Escaping.write([UInt8](failure.reason.utf8), into: lines)
             lines.append("\"")
         }
         lines.append("}\n")
@@ -152,6 +152,10 @@ final class AccessLog {
 
 /// Makes any bytes part of a JSON string, or of a quoted word of the combined format.
 enum Escaping {
+    static func write(_ bytes: [UInt8], into out: ByteBuffer) {
+        write(bytes.span, into: out)
+    }
+
     static func write(_ bytes: Span<UInt8>, into out: ByteBuffer) {
         var start = 0
         for index in bytes.indices {
