@@ -12,7 +12,7 @@ struct SealingKey: Sendable {
     static let version: UInt8 = 1
 
     /// Four bytes that say which secret sealed a value, and tell nothing of the key.
-    let id: [UInt8]
+    let id: UInt32
     /// 256 bits for AES-GCM-SIV.
     let key: SymmetricKey
 
@@ -32,9 +32,11 @@ struct SealingKey: Sendable {
             for: Array("gateway session v1 key id".utf8) + [1],
             using: SymmetricKey(data: extracted)
         )
-        id = Array(block.prefix(4))
-        sessionHeader = [SealingKey.version] + id + [SealPurpose.session.rawValue] + Array(sessionName.utf8)
-        flashHeader = [SealingKey.version] + id + [SealPurpose.flash.rawValue] + Array(flashName.utf8)
+        id = block.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        var front = [SealingKey.version]
+        appendBigEndian(id, to: &front)
+        sessionHeader = front + [SealPurpose.session.rawValue] + Array(sessionName.utf8)
+        flashHeader = front + [SealPurpose.flash.rawValue] + Array(flashName.utf8)
     }
 
     /// What is authenticated together with a value: version, key id, purpose and the cookie's name.
