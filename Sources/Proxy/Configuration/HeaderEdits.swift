@@ -25,5 +25,5 @@ public struct HeaderEdits: Sendable, Equatable {
     public init() {}
 
     /// Whether nothing is changed.
-    public var isEmpty: Bool { set.isEmpty && add.isEmpty && remove.isEmpty }
+    public var isEmpty: Bool { self.set.isEmpty && add.isEmpty && remove.isEmpty }
 }

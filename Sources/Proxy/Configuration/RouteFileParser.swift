@@ -151,9 +151,18 @@ struct RouteFileParser {
     private func value(of scalar: Node.Scalar, at place: RouteFileNode.Place, isSecret: Bool) -> RouteFileNode.Kind {
         let isQuoted = scalar.style != .plain && scalar.style != .any
         let text: String
-        do {
+        do throws(EnvironmentReferences.Problem) {
             text = try EnvironmentReferences.replaced(in: scalar.string, by: environment)
-        } catch .unset(let name) {
+        } catch {
+            guard case .unset(let name) = error else {
+                let reference = if case .malformed(let text) = error, !isSecret { "`\(text)`" } else { "a `${` here" }
+                problems.error(
+                    "\(reference) is no reference to a variable",
+                    at: place,
+                    hint: "write `${NAME}` or `${NAME:-default}`, and `$$` for a dollar sign"
+                )
+                return .unknown
+            }
             if isSecret, allowsMissingSecret { return .null }
             problems.error(
                 "the environment variable `\(name)` is not set",
@@ -161,13 +170,6 @@ struct RouteFileParser {
                 hint: isSecret
                     ? "make a secret with `gateway secret` and set the variable to it, or run with `--dev`"
                     : "set it, or give a default: `${\(name):-value}`"
-            )
-            return .unknown
-        } catch .malformed(let reference) {
-            problems.error(
-                isSecret ? "a `${` here is no reference to a variable" : "`\(reference)` is no reference to a variable",
-                at: place,
-                hint: "write `${NAME}` or `${NAME:-default}`, and `$$` for a dollar sign"
             )
             return .unknown
         }

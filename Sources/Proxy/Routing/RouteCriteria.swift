@@ -36,7 +36,7 @@ struct RouteCriteria: Sendable {
     /// Whether a method that shares the bit of `.other` is one of those named; true if none is named.
     func takesOther(_ method: Span<UInt8>) -> Bool {
         guard named != 0 else { return true }
-        for index in otherMethods.indices where equals(otherMethods[index].span, method) { return true }
+        for index in otherMethods.indices where Self.isEqual(method, otherMethods[index]) { return true }
         return false
     }
 
@@ -50,9 +50,9 @@ struct RouteCriteria: Sendable {
     private func hasField(_ index: Int, _ head: RequestHead, _ bytes: Span<UInt8>) -> Bool {
         for line in head.fields.indices {
             let field = head.fields[line]
-            guard equalsIgnoringCase(bytes.extracting(field.name.range), headers[index].name.span) else { continue }
+            guard Self.isEqual(bytes.extracting(field.name.range), headers[index].name, ignoringCase: true) else { continue }
             guard let value = headers[index].value else { return true }
-            if equals(bytes.extracting(field.value.range), value.span) { return true }
+            if Self.isEqual(bytes.extracting(field.value.range), value) { return true }
         }
         return false
     }
@@ -96,6 +96,15 @@ struct RouteCriteria: Sendable {
             index += 1
         }
         return position == plain.count
+    }
+
+    /// Compares with stored bytes, which are lower case where the case is ignored.
+    private static func isEqual(_ text: Span<UInt8>, _ stored: [UInt8], ignoringCase: Bool = false) -> Bool {
+        guard text.count == stored.count else { return false }
+        for index in text.indices where (ignoringCase ? text[index].lowercased : text[index]) != stored[index] {
+            return false
+        }
+        return true
     }
 
     private static func hex(_ byte: UInt8) -> UInt8? {

@@ -19,7 +19,6 @@ public final class RouteTable: Sendable {
     /// The tree of the paths as they are, and the one of how the most liberal origin would read them.
     private let plain: PathTree
     private let liberal: PathTree
-    private let slash: [UInt8] = [UInt8(ascii: "/")]
     /// No DNS name is longer, so that a long Host costs no more than a short one.
     private static let longestHost = 254
 
@@ -117,7 +116,8 @@ public final class RouteTable: Sendable {
         scratch: inout NormalPath
     ) -> RouteDecision {
         if path.isEmpty {
-            return decidePlainly(host, slash.span, query, method, head, bytes)
+            let root: [1 of UInt8] = [UInt8(ascii: "/")]
+            return decidePlainly(host, root.span, query, method, head, bytes)
         }
         // `OPTIONS *`, the one target that is no path (RFC 9112 section 3.2.4).
         if path.count == 1, path[0] == UInt8(ascii: "*") {
