@@ -86,10 +86,3 @@ struct Sealer: Sendable {
         }
     }
 }
-
-/// Appends a number's bytes, the highest first.
-func appendBigEndian(_ number: some FixedWidthInteger & UnsignedInteger, to bytes: inout [UInt8]) {
-    for shift in stride(from: number.bitWidth - 8, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-    }
-}

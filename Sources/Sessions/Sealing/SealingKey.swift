@@ -1,11 +1,5 @@
 import Crypto
 
-/// What a sealed value is for; authenticated with it, so that a flash cookie never opens as a session.
-enum SealPurpose: UInt8, Sendable {
-    case session = 0x73
-    case flash = 0x66
-}
-
 /// One secret made ready: the key, the id that stands in front of what it sealed, and the bytes authenticated with it.
 struct SealingKey: Sendable {
     /// The first byte of everything sealed: the version of this form.
