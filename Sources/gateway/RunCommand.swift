@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Proxy
 
 /// `gateway run`.
 struct RunCommand: ParsableCommand {
@@ -14,7 +15,11 @@ struct RunCommand: ParsableCommand {
     var dev = false
 
     func run() throws {
-        _ = try ConfigurationFile(config).settings(dev: dev)
+        let settings = try ConfigurationFile(config).settings(dev: dev)
+        if settings.usesExampleSecret, !dev {
+            Standard.error("gateway: \(config): the secret of gateway.conf.example is no secret; export SESSION_SECRET\n")
+            throw ExitCode.configuration
+        }
         Standard.error("gateway: this build has no server\n")
         throw ExitCode.software
     }
