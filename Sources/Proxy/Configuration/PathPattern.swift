@@ -107,7 +107,11 @@ public enum PathPattern: Sendable, Equatable, Hashable {
         if part == "." || part == ".." {
             throw ParseError(message: "the path has a `\(part)` segment", hint: "write the path it stands for")
         }
-        return .literal(try normal(part))
+        let literal = try normal(part)
+        if literal == "." || literal == ".." {
+            throw ParseError(message: "the path has a `..` segment in disguise, `\(part)`", hint: nil)
+        }
+        return .literal(literal)
     }
 
     /// A segment with what a URL cannot hold escaped, and escapes that are not needed undone.

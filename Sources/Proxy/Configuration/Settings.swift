@@ -27,6 +27,16 @@ public struct Settings: Sendable {
 
     /// Settings that listen nowhere and route nothing.
     public init() {}
+
+    /// The secret that stands in gateway.conf.example.
+    static let exampleSecret = "only-an-example-never-use-this-one-for-real"
+
+    /// Whether a session is sealed with the secret of gateway.conf.example, so that anyone could forge it.
+    ///
+    /// `gateway check` only warns of it; `gateway run` without `--dev` refuses to start.
+    public var usesExampleSecret: Bool {
+        sessions.contains { $0.settings.secrets.contains(Array(Self.exampleSecret.utf8)) }
+    }
 }
 
 /// One place to listen at.

@@ -3,6 +3,7 @@ extension SettingsReader {
     mutating func readAction(_ section: SectionReader, _ path: PathPattern?) -> RouteAction? {
         let given = ["upstream", "redirect", "respond"].filter(section.has)
         if given.isEmpty {
+            if ["upstream", "redirect", "respond"].contains(where: section.seemsToHave) { return nil }
             problems.error(
                 "a route needs one of `upstream`, `redirect` and `respond`",
                 at: section.place,

@@ -11,7 +11,7 @@ extension SettingsReader {
         let hint = "routes:\n  - path: /*\n    upstream: app"
         guard let node = top.node("routes") else {
             let isEmpty = top.all.contains { $0.key == "routes" && $0.value.isNull }
-            if !top.has("routes") { problems.error("`routes` is missing", at: top.place, hint: hint) }
+            if !top.seemsToHave("routes") { problems.error("`routes` is missing", at: top.place, hint: hint) }
             if isEmpty { problems.error("`routes` is empty", at: top.place(of: "routes"), hint: hint) }
             return
         }
@@ -33,6 +33,7 @@ extension SettingsReader {
 
     private mutating func readRoute(_ section: SectionReader) -> RouteSettings? {
         let host = readHost(section)
+        let isHostWrong = host == nil && section.has("host") && section.all.contains { $0.key == "host" && !$0.value.isNull }
         let path = readPath(section)
         let methods = readMethods(section)
         let action = readAction(section, path)
@@ -62,7 +63,7 @@ extension SettingsReader {
         route.requestHeaders = readEdits(section, "request_headers", isRequest: true)
         route.responseHeaders = readEdits(section, "response_headers", isRequest: false)
         warnOfIdle(section, action)
-        return path == nil || action == nil ? nil : route
+        return path == nil || action == nil || isHostWrong ? nil : route
     }
 
     // MARK: What it matches
@@ -83,7 +84,7 @@ extension SettingsReader {
 
     private func readPath(_ section: SectionReader) -> PathPattern? {
         guard let text = section.text("path"), let node = section.node("path") else {
-            if section.node("path") == nil, !section.all.contains(where: { $0.key == "path" && $0.value.isUnknown }) {
+            if section.node("path") == nil, section.has("path") || !section.seemsToHave("path"), !section.all.contains(where: { $0.key == "path" && $0.value.isUnknown }) {
                 problems.error("a route needs a `path`", at: section.place, hint: "`path: /*` matches every path")
             }
             return nil

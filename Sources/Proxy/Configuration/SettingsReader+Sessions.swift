@@ -33,6 +33,8 @@ extension SettingsReader {
         readSecrets(section, pair, into: &session)
         session.idleTimeout = section.seconds("idle_timeout") ?? session.idleTimeout
         session.lifetime = section.seconds("lifetime") ?? session.lifetime
+        // Who shortens the lifetime alone means the idle timeout too.
+        if !section.has("idle_timeout") { session.idleTimeout = min(session.idleTimeout, session.lifetime) }
         session.renewOn = section.texts("renew_on")?.map(\.text) ?? []
         readExpose(section, into: &session)
         session.maxAge = section.seconds("max_age")
@@ -101,6 +103,7 @@ extension SettingsReader {
             return
         }
         if texts.isEmpty {
+            if given == nil, section.seemsToHave("secret") { return }
             if nodes.contains(where: \.isUnknown) { return }
             if dev {
                 problems.warning(
@@ -118,6 +121,9 @@ extension SettingsReader {
             problems.error("a secret of \(count) bytes is too short: 32 are the least", at: place, hint: how)
         }
         if Set(texts).count < texts.count { problems.warning("`secret` has the same secret twice", at: place) }
+        if texts.contains(Settings.exampleSecret) {
+            problems.warning("the secret is the one of gateway.conf.example, which everybody knows", at: place, hint: how)
+        }
         session.secrets = texts.map { Array($0.utf8) }
     }
 
@@ -148,6 +154,7 @@ extension SettingsReader {
                 at: section.has("name") ? section.place(of: "name") : pair.place,
                 hint: "give each session a `name` of its own"
             )
+            return
         }
     }
 }

@@ -33,7 +33,7 @@ extension SettingsReader {
                 problems.error("\(error)", at: place, hint: "a server is `http://127.0.0.1:3000`, `https://…` or `unix:/run/app.sock`")
             }
         }
-        if !section.has("servers") || servers?.isEmpty == true || isNull(section, "servers") {
+        if !section.seemsToHave("servers") || servers?.isEmpty == true || isNull(section, "servers") {
             let place = section.has("servers") ? section.place(of: "servers") : pair.place
             problems.error("\(what) has no servers", at: place, hint: "servers: [\"http://127.0.0.1:3000\"]")
         }

@@ -37,13 +37,15 @@ struct SettingsReader {
         readSessions(section)
         readUpstreams(section)
         readRoutes(section)
-        warnOfUnused(section)
+        // Where something is wrong, it may be the very line that would use them.
+        if !problems.hasErrors { warnOfUnused(section) }
     }
 
     // MARK: The top of the file
 
     private mutating func readListen(_ section: SectionReader) {
         guard section.has("listen") else {
+            if section.seemsToHave("listen") { return }
             problems.error("`listen` is missing", at: section.place, hint: "listen:\n  - address: 0.0.0.0:8080")
             return
         }

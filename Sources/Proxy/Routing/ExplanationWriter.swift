@@ -199,16 +199,21 @@ struct ExplanationWriter {
         let others = settings.routes.indices.filter { $0 != chosen }
         guard !others.isEmpty else { return }
         text += "\nNot chosen\n"
-        let width = others.map { settings.routes[$0].name.count }.max() ?? 0
+        let places = others.map { "\(file):\(settings.routes[$0].line)" }
+        let placeWidth = places.map(\.count).max() ?? 0
+        let nameWidth = others.map { settings.routes[$0].name.count }.max() ?? 0
         let mismatch = mismatch(request.text(head.path), head)
-        for index in others {
+        for (place, index) in zip(places, others) {
             let route = settings.routes[index]
             let why =
                 mismatch.reason(route)
                 ?? chosen.map { RouteMismatch.advantage(of: settings.routes[$0], over: route) } ?? "matches the path as it came"
-            let padding = String(repeating: " ", count: width - route.name.count)
-            text += "  \(file):\(route.line)  \(route.name)\(padding)  \(why)\n"
+            text += "  \(padded(place, placeWidth))  \(padded(route.name, nameWidth))  \(why)\n"
         }
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: width - text.count)
     }
 
     private func mismatch(_ path: String, _ head: RequestHead) -> RouteMismatch {
