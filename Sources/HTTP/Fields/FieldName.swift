@@ -21,10 +21,13 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
     ///
     /// Costs one look into a table and one comparison.
     public static func classify(_ name: Span<UInt8>) -> FieldName {
-        let known = FieldNameTable.find(name)
-        if known != .other { return known }
-        // Only names with a hyphen or what could be read as one have twins, and only x names are reserved.
-        return name.isEmpty ? .other : classifyUnknown(name)
+        name.isEmpty ? .other : classify(name, ByteRange(0, name.count))
+    }
+
+    /// Which field the name at a range is; the range is not empty.
+    static func classify(_ bytes: Span<UInt8>, _ name: ByteRange) -> FieldName {
+        let known = FieldNameTable.find(bytes, Int(name.lower), name.count)
+        return known == .other ? classifyUnknown(bytes.extracting(name.range)) : known
     }
 
     /// Whether the field belongs to the gateway and its services alone: `x-session*` and `x-flash*`, however spelled.
@@ -46,7 +49,8 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
 
     private static func classifyUnknown(_ name: Span<UInt8>) -> FieldName {
         if name[0] | 0x20 == 0x78, hasPrefix(name, "x-session") || hasPrefix(name, "x-flash") { return .reserved }
-        for index in name.indices where name[index].folded == 0x2D && name[index] != 0x2D {
+        // A name of letters, digits and hyphens folds to itself, and is not known.
+        for index in name.indices where name[index] != 0x2D && !name[index].isLetter && !name[index].isDigit {
             return FieldNameTable.findFolded(name).hasTwins ? .ownedTwin : .other
         }
         return .other
