@@ -17,7 +17,9 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let settings = try ConfigurationFile(config).settings(dev: dev)
         if settings.usesExampleSecret, !dev {
-            Standard.error("gateway: \(config): the secret of gateway.conf.example is no secret; export SESSION_SECRET\n")
+            Standard.error(
+                "gateway: \(config): the secret of gateway.conf.example is no secret; export SESSION_SECRET\n"
+            )
             throw ExitCode.configuration
         }
         Standard.error("gateway: this build has no server\n")

@@ -73,7 +73,9 @@ struct SettingsReader {
                 )
                 continue
             }
-            guard let place = SectionReader(item, "a place to listen", names: ["address"], problems: problems) else { continue }
+            guard let place = SectionReader(item, "a place to listen", names: ["address"], problems: problems) else {
+                continue
+            }
             guard let text = place.text("address") else {
                 if !place.has("address") { problems.error("a place to listen needs an `address`", at: place.place) }
                 continue

@@ -22,7 +22,12 @@ struct ByteTable: Sendable {
         while size < keys.count * 2 { size *= 2 }
         var slots = [Int32](repeating: -1, count: size)
         for key in keys {
-            let entry = Entry(scope: key.scope, value: key.value, start: Int32(bytes.count), count: Int32(key.bytes.count))
+            let entry = Entry(
+                scope: key.scope,
+                value: key.value,
+                start: Int32(bytes.count),
+                count: Int32(key.bytes.count)
+            )
             bytes.append(contentsOf: key.bytes)
             var slot = Self.hash(key.scope, key.bytes.span) & (size - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
@@ -43,7 +48,9 @@ struct ByteTable: Sendable {
         var slot = Self.hash(scope, key, ignoringCase: ignoringCase) & mask
         while slots[slot] >= 0 {
             let entry = entries[Int(slots[slot])]
-            if entry.scope == scope, Int(entry.count) == key.count, isEqual(entry, key, ignoringCase) { return entry.value }
+            if entry.scope == scope, Int(entry.count) == key.count, isEqual(entry, key, ignoringCase) {
+                return entry.value
+            }
             slot = (slot + 1) & mask
         }
         return -1

@@ -82,6 +82,20 @@ public struct TargetRewrite: Sendable {
         }
     }
 
+    /// Whether an upstream that reads paths in one way reads in the rewritten path what it would have read in the path.
+    func keepsMeaning(of path: Span<UInt8>, read reading: PathReading) -> Bool {
+        guard case .prefixes = kind else { return true }
+        var written: [UInt8] = []
+        var readAfter: [UInt8] = []
+        var readBefore: [UInt8] = []
+        var expected: [UInt8] = []
+        writePrefixed(path, to: &written)
+        reading.write(written.span, into: &readAfter)
+        reading.write(path, into: &readBefore)
+        writePrefixed(readBefore.span, to: &expected)
+        return readAfter == expected
+    }
+
     /// An escaped slash or backslash could stand where the prefix ends.
     private func hasHiddenSlash(_ path: Span<UInt8>) -> Bool {
         guard path.count > 2 else { return false }
