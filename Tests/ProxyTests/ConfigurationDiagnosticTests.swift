@@ -2,8 +2,9 @@ import Foundation
 import Proxy
 import Testing
 
-/// Every file in `RouteFiles` with the text `gateway check` has for it beside it. A file that begins with `# dev` is
-/// read as with `--dev`.
+/// Every file in `RouteFiles` with the text `gateway check` has for it beside it.
+///
+/// A file that begins with `# dev` is read as with `--dev`.
 @Suite struct ConfigurationDiagnosticTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "RouteFiles")
 

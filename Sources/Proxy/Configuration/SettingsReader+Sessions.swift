@@ -87,7 +87,9 @@ extension SettingsReader {
         }
     }
 
-    /// Reads `secret`, one or a list. Messages point at the key and tell lengths, never a value.
+    /// Reads `secret`, one or a list.
+    ///
+    /// Messages point at the key and tell lengths, never a value.
     private func readSecrets(
         _ section: SectionReader,
         _ pair: RouteFileNode.Pair,

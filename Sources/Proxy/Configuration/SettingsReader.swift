@@ -1,7 +1,9 @@
 internal import LinuxIO
 internal import Upstream
 
-/// Turns the nodes of a route file into settings. Its extensions read sessions, upstreams and routes.
+/// Turns the nodes of a route file into settings.
+///
+/// Its extensions read sessions, upstreams and routes.
 struct SettingsReader {
     let problems: ProblemList
     /// Whether a cookie session may be without a secret (`--dev`).

@@ -1,5 +1,7 @@
 /// A hash table from (number, bytes) to a number, made once and then only read: lookups make no String and allocate
-/// nothing. Its keys come from the route file, so nobody outside can choose colliding ones.
+/// nothing.
+///
+/// Its keys come from the route file, so nobody outside can choose colliding ones.
 struct ByteTable: Sendable {
     private struct Entry {
         var scope: Int32
@@ -10,7 +12,9 @@ struct ByteTable: Sendable {
 
     private let entries: [Entry]
     private let bytes: [UInt8]
-    /// Open addressing; -1 is empty. The count is a power of two and at most half is used.
+    /// Open addressing; -1 is empty.
+    ///
+    /// The count is a power of two and at most half is used.
     private let slots: [Int32]
     private let mask: Int
 

@@ -48,7 +48,9 @@ struct PathReading: OptionSet, Sendable {
         return true
     }
 
-    /// Replaces `output` by a path as this reading has it. What would lead above the root stays there.
+    /// Replaces `output` by a path as this reading has it.
+    ///
+    /// What would lead above the root stays there.
     func write(_ path: Span<UInt8>, into output: inout [UInt8]) {
         output.removeAll(keepingCapacity: true)
         var isCut = false

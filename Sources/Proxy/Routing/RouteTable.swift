@@ -57,7 +57,9 @@ public final class RouteTable: Sendable {
         liberal = tree(Self.liberally)
     }
 
-    /// The index of the most specific route that matches a request; nil: none does. Nothing is allocated.
+    /// The index of the most specific route that matches a request; nil: none does.
+    ///
+    /// Nothing is allocated.
     ///
     /// - Parameters:
     ///   - host: The host without port, in any case; a dot at its end is ignored.
