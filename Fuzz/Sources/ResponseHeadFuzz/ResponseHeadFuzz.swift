@@ -1,0 +1,24 @@
+import HTTP
+import Harness
+
+@c(LLVMFuzzerTestOneInput)
+public func checkResponseHead(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let bytes = [UInt8](UnsafeBufferPointer(start: start, count: count))
+    for limits in [HeadLimits(), HeadLimits(requestLine: 64, fields: 256, fieldCount: 6)] {
+        for method in [Method.get, .head] {
+            let whole = Attempt(bytes.span, for: method, limits: limits)
+            let piecemeal = Attempt(byteByByte: bytes.span, for: method, limits: limits)
+            must(
+                whole.isSame(as: piecemeal),
+                "a head means the same however it was cut: \(whole.what), \(piecemeal.what)"
+            )
+            if case .complete = whole.what { whole.checkHead(bytes.span, for: method, limits: limits) }
+        }
+    }
+    return 0
+}
+
+@main
+struct ResponseHeadFuzz {
+    static func main() { fuzz(checkResponseHead) }
+}
