@@ -19,7 +19,9 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         var settings = try ConfigurationFile(config).settings(dev: dev)
         if settings.usesExampleSecret, !dev {
-            Standard.error("gateway: \(config): the secret of gateway.conf.example is no secret; export SESSION_SECRET\n")
+            Standard.error(
+                "gateway: \(config): the secret of gateway.conf.example is no secret; export SESSION_SECRET\n"
+            )
             throw ExitCode.configuration
         }
         let logger = OperationalLog.make()

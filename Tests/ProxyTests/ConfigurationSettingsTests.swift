@@ -125,11 +125,15 @@ import Upstream
         #expect(settings.upstreams[0].keepAliveConnections == settings.upstreams[1].keepAliveConnections)
         #expect(settings.upstreams[0].keepAliveIdle == settings.upstreams[1].keepAliveIdle)
         #expect(settings.usesExampleSecret)
-        #expect(try !self.settings(text, environment: ["SESSION_SECRET": "0123456789abcdef0123456789abcdef"]).usesExampleSecret)
+        #expect(
+            try !self.settings(text, environment: ["SESSION_SECRET": "0123456789abcdef0123456789abcdef"])
+                .usesExampleSecret
+        )
     }
 
     @Test func `a value from the environment is typed by its text`() throws {
-        let text = minimal.replacing("127.0.0.1:0", with: "127.0.0.1:${PORT}") + "workers: ${N}\naccess_log: ${LOG:-off}\n"
+        let text =
+            minimal.replacing("127.0.0.1:0", with: "127.0.0.1:${PORT}") + "workers: ${N}\naccess_log: ${LOG:-off}\n"
         let settings = try settings(text, environment: ["PORT": "8081", "N": "3"])
         #expect(settings.listen.first?.address.port == 8081)
         #expect(settings.workers == .count(3))
@@ -143,8 +147,10 @@ import Upstream
     }
 
     @Test(arguments: [
-        ("a", "a"), ("$", "$"), ("$$", "$"), ("$$$$", "$$"), ("$x", "$x"), ("$${A}", "${A}"), ("${A}", "1"), ("x${A}y${A}z", "x1y1z"),
-        ("${B:-2}", "2"), ("${A:-2}", "1"), ("${B:-}", ""), ("${E:-3}", "3"), ("${E}", ""), ("${B:-a:-b}", "a:-b"), ("5$", "5$"),
+        ("a", "a"), ("$", "$"), ("$$", "$"), ("$$$$", "$$"), ("$x", "$x"), ("$${A}", "${A}"), ("${A}", "1"),
+        ("x${A}y${A}z", "x1y1z"),
+        ("${B:-2}", "2"), ("${A:-2}", "1"), ("${B:-}", ""), ("${E:-3}", "3"), ("${E}", ""), ("${B:-a:-b}", "a:-b"),
+        ("5$", "5$"),
     ])
     func `references are replaced inside a value`(written: String, meant: String) throws {
         let text = minimal + "    request_headers: { set: { X-A: \"\(written)\" } }\n"
@@ -154,7 +160,9 @@ import Upstream
 
     @Test func `a value of the environment is not looked through for references`() throws {
         let text = minimal + "    request_headers: { set: { X-A: \"${A}\" } }\n"
-        #expect(try settings(text, environment: ["A": "${B}", "B": "no"]).routes[0].requestHeaders.set[0].value == "${B}")
+        #expect(
+            try settings(text, environment: ["A": "${B}", "B": "no"]).routes[0].requestHeaders.set[0].value == "${B}"
+        )
     }
 
     @Test func `with dev a session may be without a secret and has none then`() throws {
@@ -201,7 +209,8 @@ import Upstream
         ("/", PathPattern.exact("/")), ("/*", .prefix([])), ("/a/b", .exact("/a/b")), ("/a/", .exact("/a/")),
         ("/a/*", .prefix(["a"])), ("/{x}", .template([.parameter("x")], rest: false)),
         ("/u/{id}/*", .template([.literal("u"), .parameter("id")], rest: true)), ("/é", .exact("/%C3%A9")),
-        ("/%c3%a9", .exact("/%C3%A9")), ("/%61b", .exact("/ab")), ("/a b", .exact("/a%20b")), ("/a%2fb", .exact("/a%2Fb")),
+        ("/%c3%a9", .exact("/%C3%A9")), ("/%61b", .exact("/ab")), ("/a b", .exact("/a%20b")),
+        ("/a%2fb", .exact("/a%2Fb")),
         ("/~x", .exact("/~x")), ("/a,b;c=d", .exact("/a,b;c=d")), ("/.well-known/*", .prefix([".well-known"])),
     ])
     func `a path is kept in its normal form`(written: String, pattern: PathPattern) throws {

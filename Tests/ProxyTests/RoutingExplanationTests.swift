@@ -34,7 +34,8 @@ import Testing
         guard case .settings(let settings, _) = RouteFile.read(Self.file, file: "f", environment: [:]) else {
             throw Routing.Unreadable(text: Self.file)
         }
-        return Explanation(ExplainedRequest(method: method, url: url, headers: headers), settings: settings, file: "f").text
+        return Explanation(ExplainedRequest(method: method, url: url, headers: headers), settings: settings, file: "f")
+            .text
     }
 
     @Test func `tells the whole way of a request on a Null route`() throws {
@@ -44,7 +45,8 @@ import Testing
             ["Cookie: a=1; PHPSESSID=2; _gateway_session=3", "X-Session: {}", "X_Session_Id: 1"]
         )
         #expect(
-            text == """
+            text
+                == """
                 GET http://example.com/api/users?x=1
 
                 Route       GET,POST example.com/api/*   (f:11)
@@ -67,13 +69,23 @@ import Testing
                   f:21  DELETE /only the path is not `/only`
                   f:24  /healthz     the path is not `/healthz`
 
-                """.replacing("DELETE /only the", with: "DELETE /only  the").replacing("/*           matches", with: "/*            matches")
-                .replacing("/old/*       the", with: "/old/*        the").replacing("/healthz     the", with: "/healthz      the")
+                """.replacing("DELETE /only the", with: "DELETE /only  the").replacing(
+                    "/*           matches",
+                    with: "/*            matches"
+                )
+                .replacing("/old/*       the", with: "/old/*        the").replacing(
+                    "/healthz     the",
+                    with: "/healthz      the"
+                )
         )
     }
 
     @Test func `tells the whole way of a request on a cookie route`() throws {
-        let text = try explain("POST", "https://example.com/cart", ["Origin: https://evil.example", "X-User-Id: 1", "Accept: text/html"])
+        let text = try explain(
+            "POST",
+            "https://example.com/cart",
+            ["Origin: https://evil.example", "X-User-Id: 1", "Accept: text/html"]
+        )
         #expect(text.contains("Route       /*   (f:8)"))
         #expect(text.contains("Target      /cart   (as it came)"))
         #expect(text.contains("Session     browser: a cookie session, _gateway_session and _gateway_session_flash"))
@@ -83,22 +95,30 @@ import Testing
         #expect(text.contains("CSRF        refused with 403: Origin https://evil.example is not this host"))
     }
 
-    @Test(arguments: [
-        ("GET", [], "passes: GET is a safe method"), ("POST", [], "passes: no Sec-Fetch-Site and no Origin, so this is no browser"),
-        ("POST", ["Sec-Fetch-Site: cross-site"], "refused with 403: Sec-Fetch-Site is cross-site"),
-        ("POST", ["Sec-Fetch-Site: same-origin"], "passes: Sec-Fetch-Site is same-origin"),
-        ("POST", ["Sec-Fetch-Site: cross-site", "Origin: https://ok.example"], "passes: https://ok.example is a trusted origin"),
-        ("POST", ["Origin: http://a.example"], "passes: Origin is this host"),
-        ("DELETE", ["Origin: null"], "refused with 403: Origin null is not this host"),
-    ] as [(String, [String], String)])
+    @Test(
+        arguments: [
+            ("GET", [], "passes: GET is a safe method"),
+            ("POST", [], "passes: no Sec-Fetch-Site and no Origin, so this is no browser"),
+            ("POST", ["Sec-Fetch-Site: cross-site"], "refused with 403: Sec-Fetch-Site is cross-site"),
+            ("POST", ["Sec-Fetch-Site: same-origin"], "passes: Sec-Fetch-Site is same-origin"),
+            (
+                "POST", ["Sec-Fetch-Site: cross-site", "Origin: https://ok.example"],
+                "passes: https://ok.example is a trusted origin"
+            ),
+            ("POST", ["Origin: http://a.example"], "passes: Origin is this host"),
+            ("DELETE", ["Origin: null"], "refused with 403: Origin null is not this host"),
+        ] as [(String, [String], String)]
+    )
     func `gives the verdict on a cross-site write`(method: String, headers: [String], verdict: String) throws {
         #expect(try explain(method, "http://a.example/", headers).contains("CSRF        \(verdict)\n"))
     }
 
     @Test(arguments: [
-        ("GET", "/old/a?b", "Answer      308, Location: /new/a?b"), ("GET", "/healthz", "Answer      200, 2 bytes of text/plain; charset=utf-8"),
-        ("GET", "/healthz%2F", "Answer      400: the path can be read in more than one way"),
-        ("GET", "/x\\y", "Answer      400: the path can be read"), ("CONNECT", "h:80", "Answer      405: CONNECT refused"),
+        ("GET", "/old/a?b", "Answer      308, Location: /new/a?b"),
+        ("GET", "/healthz", "Answer      200, 2 bytes of text/plain; charset=utf-8"),
+        ("GET", "/%68ealthz", "Answer      400: the path can be read in more than one way"),
+        ("GET", "/x\\y", "Answer      400: the path can be read"),
+        ("CONNECT", "h:80", "Answer      405: CONNECT refused"),
         ("GET", "http://a b/", "Answer      400: "),
     ])
     func `tells what the gateway answers by itself`(method: String, url: String, answer: String) throws {
@@ -106,12 +126,16 @@ import Testing
     }
 
     @Test func `a request no route takes is a 404 with the reason of each route`() throws {
-        let sketches: [Routing.Sketch] = [.init("/a", headers: [("X-A", "1")]), .init("/b", query: [("q", nil)]), .init("/c", methods: ["PUT"])]
+        let sketches: [Routing.Sketch] = [
+            .init("/a", headers: [("X-A", "1")]), .init("/b", query: [("q", nil)]), .init("/c", methods: ["PUT"]),
+        ]
         let settings = try Routing.settings(sketches)
-        let text = Explanation(ExplainedRequest(method: "GET", url: "/a", headers: []), settings: settings, file: "f").text
+        let text = Explanation(ExplainedRequest(method: "GET", url: "/a", headers: []), settings: settings, file: "f")
+            .text
         #expect(text.contains("Answer      404: no route matches"))
         #expect(text.contains("no field `X-A: 1`"))
-        let other = Explanation(ExplainedRequest(method: "GET", url: "/c", headers: []), settings: settings, file: "f").text
+        let other = Explanation(ExplainedRequest(method: "GET", url: "/c", headers: []), settings: settings, file: "f")
+            .text
         #expect(other.contains("Answer      405: no route takes the method; Allow: PUT"))
         #expect(other.contains("the method is not PUT"))
     }

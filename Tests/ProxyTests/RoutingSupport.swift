@@ -30,7 +30,8 @@ enum Routing {
             if let host { lines.append("    host: \"\(host)\"") }
             if !methods.isEmpty { lines.append("    methods: [\(methods.joined(separator: ", "))]") }
             func mapping(_ pairs: [(String, String?)]) -> String {
-                "{ " + pairs.map { "\"\($0.0)\": " + ($0.1.map { "\"\($0)\"" } ?? "null") }.joined(separator: ", ") + " }"
+                "{ " + pairs.map { "\"\($0.0)\": " + ($0.1.map { "\"\($0)\"" } ?? "null") }.joined(separator: ", ")
+                    + " }"
             }
             if !headers.isEmpty { lines.append("    headers: \(mapping(headers))") }
             if !query.isEmpty { lines.append("    query: \(mapping(query))") }
@@ -55,7 +56,12 @@ enum Routing {
     static func table(_ sketches: [Sketch]) throws -> RouteTable { RouteTable(try settings(sketches).routes) }
 
     /// What a table makes of a request.
-    static func decide(_ table: RouteTable, _ method: String, _ url: String, _ headers: [String] = []) throws -> RouteDecision {
+    static func decide(
+        _ table: RouteTable,
+        _ method: String,
+        _ url: String,
+        _ headers: [String] = []
+    ) throws -> RouteDecision {
         let request = ExplainedRequest(method: method, url: url, headers: headers)
         let head = try #require(request.head, "\(method) \(url)")
         let bytes = request.bytes.span

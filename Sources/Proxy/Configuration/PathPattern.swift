@@ -124,7 +124,10 @@ public enum PathPattern: Sendable, Equatable, Hashable {
             var isEscaped = false
             if byte == UInt8(ascii: "%") {
                 guard index + 2 < bytes.count, let value = UInt8(hex: bytes[index + 1], bytes[index + 2]) else {
-                    throw ParseError(message: "`%` is not followed by two hexadecimal digits", hint: "write `%25` for a `%`")
+                    throw ParseError(
+                        message: "`%` is not followed by two hexadecimal digits",
+                        hint: "write `%25` for a `%`"
+                    )
                 }
                 byte = value
                 isEscaped = true

@@ -49,7 +49,10 @@ struct RouteFileParser {
                 return try Yams.compose(yaml: text, .basic, .default, .utf8)
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 guard let renamed = renameFirst(of: keys, in: text, at: context.mark) else {
-                    let place = RouteFileNode.Place(line: max(1, context.mark.line), column: max(1, context.mark.column))
+                    let place = RouteFileNode.Place(
+                        line: max(1, context.mark.line),
+                        column: max(1, context.mark.column)
+                    )
                     problems.error("`\(keys.first ?? "")` is set twice in the same mapping", at: place)
                     return nil
                 }
@@ -205,10 +208,14 @@ struct RouteFileParser {
     }
 
     private static func hint(for problem: String) -> String? {
-        if problem.contains("cannot start any token") { return "indent with spaces, and quote texts that hold `@`, `%` or a tab" }
+        if problem.contains("cannot start any token") {
+            return "indent with spaces, and quote texts that hold `@`, `%` or a tab"
+        }
         if problem.contains("mapping values are not allowed") { return "quote a text that holds `: `" }
         if problem.contains("unexpected end of stream") { return "the quote or bracket that begins here is not closed" }
-        if problem.contains("undefined alias") || problem.contains("did not find expected alphabetic") { return "a text that begins with `*` is quoted: \"*\"" }
+        if problem.contains("undefined alias") || problem.contains("did not find expected alphabetic") {
+            return "a text that begins with `*` is quoted: \"*\""
+        }
         if problem.contains("found another document") { return "a route file is one document: remove the `---`" }
         return nil
     }

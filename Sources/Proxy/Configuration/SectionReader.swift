@@ -54,7 +54,9 @@ struct SectionReader {
 
     /// The value of a name; nil when it is not there, null, or reported already.
     func node(_ name: String) -> RouteFileNode? {
-        guard let node = pairs.first(where: { $0.key == name })?.value, !node.isNull, !node.isUnknown else { return nil }
+        guard let node = pairs.first(where: { $0.key == name })?.value, !node.isNull, !node.isUnknown else {
+            return nil
+        }
         return node
     }
 

@@ -18,7 +18,9 @@ public struct Settings: Sendable {
     public var timeouts = Timeouts()
     /// How much the client's side may take.
     public var limits = Limits()
-    /// The cookie sessions, in the order of the file. With `dev` one may have no secrets: the server makes a key.
+    /// The cookie sessions, in the order of the file.
+    ///
+    /// With `dev` one may have no secrets: the server makes a key.
     public var sessions: [NamedSession] = []
     /// The pools of servers, in the order of the file.
     public var upstreams: [UpstreamSettings] = []
@@ -41,7 +43,9 @@ public struct Settings: Sendable {
 
 /// One place to listen at.
 public struct ListenSettings: Sendable, Equatable {
-    /// The address and port, or the unix socket. Port 0 is any free port.
+    /// The address and port, or the unix socket.
+    ///
+    /// Port 0 is any free port.
     public var address: SocketAddress
 
     /// Listens at an address.

@@ -1,7 +1,9 @@
 internal import LinuxIO
 internal import Upstream
 
-/// Turns the nodes of a route file into settings. Its extensions read sessions, upstreams and routes.
+/// Turns the nodes of a route file into settings.
+///
+/// Its extensions read sessions, upstreams and routes.
 struct SettingsReader {
     let problems: ProblemList
     /// Whether a cookie session may be without a secret (`--dev`).
@@ -73,7 +75,9 @@ struct SettingsReader {
                 )
                 continue
             }
-            guard let place = SectionReader(item, "a place to listen", names: ["address"], problems: problems) else { continue }
+            guard let place = SectionReader(item, "a place to listen", names: ["address"], problems: problems) else {
+                continue
+            }
             guard let text = place.text("address") else {
                 if !place.has("address") { problems.error("a place to listen needs an `address`", at: place.place) }
                 continue
