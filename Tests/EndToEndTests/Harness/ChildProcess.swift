@@ -29,6 +29,16 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, out.write, 1)
         posix_spawn_file_actions_adddup2(&actions, error.write, 2)
+        // Tests run on Dispatch's threads, which block most signals; a child would inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var (none, all) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         // `env` goes to the directory and becomes the program.
         let command = directory.map { ["/usr/bin/env", "-C", $0, program] + arguments } ?? [program] + arguments
         let words = command.map { strdup($0) } + [nil]
@@ -36,7 +46,7 @@ final class ChildProcess: Sendable {
         defer { (words + variables).forEach { free($0) } }
         let (started, failure) = Descriptors.exclusively {
             var started: pid_t = 0
-            let failure = posix_spawn(&started, command[0], &actions, nil, words, variables)
+            let failure = posix_spawn(&started, command[0], &actions, &attributes, words, variables)
             return (started, failure)
         }
         close(out.write)

@@ -40,7 +40,7 @@ final class ScriptedOrigin: Sendable {
 
     /// Answers every request, on kept-alive connections, with what `answer` makes of it.
     static func answering(
-        _ wanted: Endpoint = .ipv4(port: 0),
+        on wanted: Endpoint = .ipv4(port: 0),
         _ answer: @escaping @Sendable (Message) -> String
     ) throws -> ScriptedOrigin {
         try ScriptedOrigin(wanted) { wire in
@@ -50,7 +50,7 @@ final class ScriptedOrigin: Sendable {
 
     /// Answers every request with the same bytes, on kept-alive connections.
     static func responding(_ response: String, on wanted: Endpoint = .ipv4(port: 0)) throws -> ScriptedOrigin {
-        try answering(wanted) { _ in response }
+        try answering(on: wanted) { _ in response }
     }
 
     /// Answers by path, the query not looked at; what is not listed gets 404.
