@@ -2,14 +2,17 @@ import Testing
 
 /// Rules S1 to S12: what of an origin's answer reaches the client, and when its connection may be used again.
 struct ResponseTests {
-    /// Answers each connection's first request with these bytes, then closes; `/good` is answered well.
-    private static func raw(_ response: String) -> ScriptedOrigin.Script {
+    /// Answers a request with these bytes, then closes or waits for the gateway to close; `/good` is answered well.
+    private static func raw(_ response: String, closing: Bool = true) -> ScriptedOrigin.Script {
         { wire in
             while let request = try wire.nextRequest() {
-                guard request.target == "/good" else {
-                    return try wire.send(response)
+                guard request.target != "/good" else {
+                    try wire.send(ok("good"))
+                    continue
                 }
-                try wire.send(ok("good"))
+                try wire.send(response)
+                if !closing { _ = try wire.readUntilClose() }
+                return
             }
         }
     }
@@ -31,9 +34,10 @@ struct ResponseTests {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
     ])
     func `S1 an answer that is not one becomes 502, and the connection is not used again`(_ response: String) throws {
-        try withProxy(script: Self.raw(response)) { gateway, origin in
+        try withProxy(script: Self.raw(response, closing: false)) { gateway, origin in
             let client = try gateway.connect()
             let refused = try client.get("/bad")
+            try origin.waitForEnds(1)
             #expect(refused.status == 502)
             #expect(refused.field("proxy-status")?.hasPrefix("gateway; error=") == true)
             #expect(try gateway.logLine(target: "/bad")["reason"]?.string?.isEmpty == false)
