@@ -1,0 +1,16 @@
+/// Reads a Content-Length value the strict way: digits only, no list, no more than 63 bits (RFC 9110 section 8.6).
+enum ContentLength {
+    static func parse(_ value: Span<UInt8>) -> UInt64? {
+        guard !value.isEmpty else { return nil }
+        var length: UInt64 = 0
+        for index in value.indices {
+            guard value[index].isDigit else { return nil }
+            let (tens, isTooLong) = length.multipliedReportingOverflow(by: 10)
+            guard !isTooLong else { return nil }
+            length = tens &+ UInt64(value[index] - 0x30)
+            // 63 bits, so that the sum of two lengths, and a signed number made of one, cannot overflow either.
+            guard length <= UInt64(Int64.max) else { return nil }
+        }
+        return length
+    }
+}

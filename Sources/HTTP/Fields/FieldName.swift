@@ -1,0 +1,65 @@
+/// The field names the gateway knows, owns or acts on; every other name is `.other` and passes untouched.
+///
+/// Names are compared whatever their case. Services behind CGI, WSGI or Rack read `X_Forwarded_For` as
+/// `X-Forwarded-For`, so spellings that fold to an owned name have cases of their own.
+public enum FieldName: UInt8, Sendable, CaseIterable {
+    /// A name that is none of the others.
+    case other
+    case accept, authorization, cacheControl, cdnLoop, connection, contentLength, cookie, date, earlyData, expect
+    case forwarded, host, http2Settings, keepAlive, location, maxForwards, origin, proxyAuthenticate
+    case proxyAuthorization, proxyConnection, proxyStatus, referer, secFetchDest, secFetchMode, secFetchSite, server
+    case setCookie, te, trailer, traceparent, transferEncoding, upgrade, userAgent, vary, via, xForwardedFor
+    case xForwardedHost, xForwardedProto, xRealIP, xRequestID
+    case xSessionClear, xSessionDelete, xSessionSet, xSessionSetOnce, xSessionRenew, xSessionRevoke
+    case xFlashAdd, xFlashKeep
+    /// Any other name that, folded, begins with `x-session` or `x-flash`.
+    case reserved
+    /// Not spelled like, but folded equal to a name the gateway owns or acts on, as `X_Forwarded_For`.
+    case ownedTwin
+
+    /// Which field a name is.
+    ///
+    /// Costs one look into a table and one comparison.
+    public static func classify(_ name: Span<UInt8>) -> FieldName {
+        let known = FieldNameTable.find(name)
+        if known != .other { return known }
+        // Only names with a hyphen or what could be read as one have twins, and only x names are reserved.
+        return name.isEmpty ? .other : classifyUnknown(name)
+    }
+
+    /// Whether the field belongs to the gateway and its services alone: `x-session*` and `x-flash*`, however spelled.
+    public var isReserved: Bool {
+        switch self {
+        case .xSessionClear, .xSessionDelete, .xSessionSet, .xSessionSetOnce, .xSessionRenew, .xSessionRevoke,
+            .xFlashAdd, .xFlashKeep, .reserved:
+            true
+        default: false
+        }
+    }
+
+    /// Whether two names are equal with case folded and every byte that is not a letter or digit read as `-`.
+    public static func isFolded(_ name: Span<UInt8>, equalTo other: Span<UInt8>) -> Bool {
+        guard name.count == other.count else { return false }
+        for index in name.indices where name[index].folded != other[index].folded { return false }
+        return true
+    }
+
+    private static func classifyUnknown(_ name: Span<UInt8>) -> FieldName {
+        if name[0] | 0x20 == 0x78, hasPrefix(name, "x-session") || hasPrefix(name, "x-flash") { return .reserved }
+        for index in name.indices where name[index].folded == 0x2D && name[index] != 0x2D {
+            return FieldNameTable.findFolded(name).hasTwins ? .ownedTwin : .other
+        }
+        return .other
+    }
+
+    /// Whether folded twins of the name are refused.
+    ///
+    /// A service that mistakes one for a browser's name harms no one.
+    private var hasTwins: Bool { self != .other && self != .userAgent }
+
+    private static func hasPrefix(_ name: Span<UInt8>, _ prefix: String) -> Bool {
+        let prefix = prefix.utf8Span.span
+        guard name.count >= prefix.count else { return false }
+        return isFolded(name.extracting(first: prefix.count), equalTo: prefix)
+    }
+}

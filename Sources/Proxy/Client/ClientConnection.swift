@@ -1,0 +1,531 @@
+import HTTP
+import LinuxIO
+
+/// One client's connection: HTTP/1.1 on a socket, one exchange after the other, answers in the order of the requests.
+///
+/// An idle connection owns no buffer: bytes are read into the worker's own memory, and only what cannot be used at once is kept.
+///
+/// One piece because reading, writing and the two deadlines decide together when the next byte may be taken.
+final class ClientConnection: Watcher {
+    /// What may wait for a slow client before its upstream is no longer read. Bytes.
+    static let highWater = 64 * 1024
+    /// What is read of a request that was answered early, so that the client sees the answer (RFC 9112 §9.3, §9.6). Bytes.
+    static let discardLimit = 64 * 1024
+    /// How long a closing connection waits for the client to close too.
+    static let lingerTime: UInt64 = 2_000_000_000
+
+    private enum Input {
+        /// Waiting for, or in the middle of, a request's head.
+        case head
+        case body
+        /// The request is complete; the next one waits for the answer.
+        case waiting
+        /// Reading the rest of a body nobody wants.
+        case discarding(left: Int)
+        /// Everything is said; reading until the client closes, so that the answer is not lost to a reset.
+        case lingering(left: Int)
+    }
+
+    private unowned(unsafe) let worker: Worker
+    let peer: SocketAddress
+    /// Whether the peer is one of `trusted_proxies`.
+    let isTrusted: Bool
+    /// Where this connection stands in the worker's list; kept by the worker.
+    var index = 0
+
+    private lazy var timer = Timer(worker.loop) { [unowned self] in timerFired() }
+    private var readDeadline: UInt64 = 0
+    private var sendDeadline: UInt64 = 0
+
+    private var input = Input.head
+    private var parser: RequestHeadParser
+    private var decoder: BodyDecoder
+    /// Received and not yet used.
+    private var inbound: ByteBuffer?
+    /// Written and not yet taken by the socket.
+    private var outbound: ByteBuffer?
+    private var exchange: Exchange?
+
+    private var isReadable = false
+    private var isWritable = true
+    private var peerClosed = false
+    private var isClosed = false
+    private var isProgressing = false
+    private var closesAfterResponse = false
+
+    init(worker: Worker, peer: SocketAddress) {
+        self.worker = worker
+        self.peer = peer
+        isTrusted = worker.snapshot.isTrusted(peer)
+        parser = RequestHeadParser(limits: worker.snapshot.headLimits)
+        decoder = BodyDecoder(.none, limits: worker.snapshot.headLimits)
+        super.init()
+    }
+
+    /// Starts to wait for the first request.
+    func opened() {
+        setReadDeadline(worker.snapshot.settings.timeouts.keepAlive)
+    }
+
+    override func ready(_ readiness: Readiness) {
+        if !readiness.isDisjoint(with: [.peerClosed, .failed]) { peerClosed = true }
+        if !readiness.isDisjoint(with: [.readable, .peerClosed, .failed]) { isReadable = true }
+        if readiness.contains(.failed), case .waiting = input {
+            // Both directions are gone: nobody will read the answer.
+            clientGone()
+            return
+        }
+        if readiness.contains(.writable) { isWritable = true }
+        progress()
+    }
+
+    // MARK: The turn of the wheel
+
+    /// Does all that can be done now: sends, ends a finished exchange, uses what was received, receives.
+    func progress() {
+        guard !isProgressing, !isClosed else { return }
+        isProgressing = true
+        repeat {
+            flush()
+            while !isClosed {
+                if let exchange, exchange.state.isFinished {
+                    end(exchange)
+                } else if wantsInput, let inbound, !inbound.isEmpty, use(inbound) {
+                    continue
+                } else if wantsInput, isReadable {
+                    receive()
+                } else {
+                    break
+                }
+            }
+            flush()
+            // Sending may have let the upstream go on, to its end.
+        } while !isClosed && exchange?.state.isFinished == true
+        isProgressing = false
+    }
+
+    /// The upstream takes more of the body again.
+    func resumeBody() {
+        guard case .body = input else { return }
+        setReadDeadline(worker.snapshot.settings.timeouts.requestBody)
+        progress()
+    }
+
+    private var wantsInput: Bool {
+        switch input {
+        case .head: !closesAfterResponse && pendingOutput < Self.highWater
+        case .body: exchange?.canTakeBody ?? true
+        case .waiting: false
+        case .discarding, .lingering: true
+        }
+    }
+
+    private func receive() {
+        if let inbound, !inbound.isEmpty {
+            let space = inbound.reserve(4096)
+            let count = received(Sockets.receive(descriptor, into: UnsafeMutableRawBufferPointer(space)), of: space.count)
+            guard count > 0 else { return }
+            inbound.commit(count)
+            _ = use(inbound)
+            return
+        }
+        let scratch = worker.clientScratch
+        let count = received(Sockets.receive(descriptor, into: scratch), of: scratch.count)
+        guard count > 0 else { return }
+        let bytes = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(scratch.assumingMemoryBound(to: UInt8.self))[0..<count])
+        var used = 0
+        while used < count, !isClosed, wantsInput {
+            let more = use(UnsafeBufferPointer(rebasing: bytes[used...]))
+            if more == 0 { break }
+            used += more
+            if let exchange, exchange.state.isFinished { end(exchange) }
+        }
+        guard used < count, !isClosed else { return }
+        let rest = inbound ?? worker.buffers.take()
+        inbound = rest
+        rest.append(UnsafeBufferPointer(rebasing: bytes[used...]))
+    }
+
+    private func received(_ transfer: Transfer, of capacity: Int) -> Int {
+        switch transfer {
+        case .bytes(let count):
+            // A short read emptied the socket; an end that was announced must still be read.
+            if count < capacity, !peerClosed { isReadable = false }
+            return count
+        case .wouldBlock:
+            isReadable = false
+        case .closed:
+            isReadable = false
+            inputEnded()
+        case .failed:
+            isReadable = false
+            clientGone()
+        }
+        return 0
+    }
+
+    /// Uses what `buffer` holds. False when more bytes are needed first.
+    private func use(_ buffer: ByteBuffer) -> Bool {
+        let used = use(buffer.readable)
+        guard !isClosed else { return true }
+        buffer.consume(used)
+        if buffer.isEmpty, buffer === inbound {
+            worker.buffers.give(buffer)
+            inbound = nil
+        }
+        return used > 0
+    }
+
+    private func use(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        switch input {
+        case .head:
+            return useHead(bytes)
+        case .body:
+            let used = useBody(bytes)
+            if case .body = input { setReadDeadline(worker.snapshot.settings.timeouts.requestBody) }
+            return used
+        case .waiting:
+            return 0
+        case .discarding(let left):
+            return discard(bytes, left: left)
+        case .lingering(let left):
+            if bytes.count >= left { close() } else { input = .lingering(left: left - bytes.count) }
+            return bytes.count
+        }
+    }
+
+    private func useHead(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        let exchange = self.exchange ?? worker.takeExchange(for: self)
+        let isFirstByte = self.exchange == nil
+        self.exchange = exchange
+        do throws(RequestError) {
+            guard try parser.parse(bytes.span, into: &exchange.head) else {
+                // The whole head has this long, however slowly it trickles.
+                if isFirstByte { setReadDeadline(worker.snapshot.settings.timeouts.requestHead) }
+                return 0
+            }
+        } catch {
+            closesAfterResponse = true
+            readDeadline = 0
+            exchange.refuse(.badRequest(error), bytes)
+            return bytes.count
+        }
+        parser.reset()
+        readDeadline = 0
+        let length = exchange.head.length
+        if !exchange.hasBody {
+            input = .waiting
+        } else {
+            input = .body
+            decoder = BodyDecoder(exchange.head.body, limits: worker.snapshot.headLimits)
+            setReadDeadline(worker.snapshot.settings.timeouts.requestBody)
+        }
+        if !exchange.head.persistent { closesAfterResponse = true }
+        exchange.receiveHead(UnsafeBufferPointer(rebasing: bytes[0..<length]))
+        if !exchange.hasBody { exchange.flushUpstream() }
+        return length
+    }
+
+    private func useBody(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let exchange else { return bytes.count }
+        var offset = 0
+        defer { exchange.flushUpstream() }
+        while true {
+            let step: ChunkedDecoder.Event
+            do throws(FramingError) {
+                step = try decoder.next(bytes.span, at: &offset)
+            } catch {
+                closesAfterResponse = true
+                input = .lingering(left: Self.discardLimit)
+                exchange.failed(.badRequestBody(error))
+                return bytes.count
+            }
+            switch step {
+            case .needMore:
+                return offset
+            case .data(let range):
+                exchange.receiveBody(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range]))
+            case .end:
+                readDeadline = 0
+                input = .waiting
+                exchange.receiveEnd(decoder)
+                return offset
+            }
+        }
+    }
+
+    private func discard(_ bytes: UnsafeBufferPointer<UInt8>, left: Int) -> Int {
+        var offset = 0
+        while true {
+            let step = try? decoder.next(bytes.span, at: &offset)
+            switch step {
+            case .data: continue
+            case .end:
+                input = .head
+                setReadDeadline(worker.snapshot.settings.timeouts.keepAlive)
+                return offset
+            case .needMore where left > offset:
+                input = .discarding(left: left - offset)
+                return offset
+            case .needMore, nil:
+                closeGently()
+                return bytes.count
+            }
+        }
+    }
+
+    /// The client sends no more. What it asked for is still answered.
+    private func inputEnded() {
+        switch input {
+        case .waiting: closesAfterResponse = true
+        case .head, .body: clientGone()
+        case .discarding, .lingering: close()
+        }
+    }
+
+    private func clientGone() {
+        if let exchange { exchange.clientGone() }
+        close()
+    }
+
+    // MARK: The end of an exchange
+
+    private func end(_ exchange: Exchange) {
+        let wasAborted = exchange.state.response == .aborted
+        let mayFollowUnasked = exchange.isBodyUncertain
+        self.exchange = nil
+        exchange.finish()
+        worker.giveExchange(exchange)
+        if wasAborted {
+            abort()
+            return
+        }
+        if worker.isDraining || mayFollowUnasked { closesAfterResponse = true }
+        switch input {
+        case .waiting where closesAfterResponse:
+            closeGently()
+        case .waiting:
+            input = .head
+            setReadDeadline(worker.snapshot.settings.timeouts.keepAlive)
+        case .body where !closesAfterResponse:
+            input = .discarding(left: Self.discardLimit)
+            setReadDeadline(worker.snapshot.settings.timeouts.requestBody)
+        case .body, .head, .lingering, .discarding:
+            closeGently()
+        }
+    }
+
+    /// Sends what is left, says that no more comes, and waits a little for the client to close.
+    private func closeGently() {
+        closesAfterResponse = true
+        flush()
+        guard !isClosed else { return }
+        let nothingUnread = !isReadable && (inbound?.isEmpty ?? true)
+        if pendingOutput == 0, case .waiting = input, nothingUnread {
+            close()
+            return
+        }
+        if let inbound {
+            worker.buffers.give(inbound)
+            self.inbound = nil
+        }
+        input = .lingering(left: Self.discardLimit)
+        if pendingOutput == 0 { startLingering() }
+    }
+
+    private func startLingering() {
+        Sockets.shutdownWrite(descriptor)
+        setReadDeadline(Self.lingerTime)
+        if peerClosed, !isReadable { close() }
+    }
+
+    /// The response was broken off: the client must not take it for complete.
+    private func abort() {
+        flush()
+        guard !isClosed else { return }
+        Sockets.setLingerReset(descriptor)
+        close()
+    }
+
+    /// Breaks off at once: `timeouts.drain` is over.
+    func cut() {
+        exchange?.clientFailed(.drainDeadline)
+        close()
+    }
+
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        timer.cancel()
+        if let exchange {
+            self.exchange = nil
+            exchange.clientGone()
+            exchange.finish()
+            worker.giveExchange(exchange)
+        }
+        if let inbound { worker.buffers.give(inbound) }
+        if let outbound { worker.buffers.give(outbound) }
+        inbound = nil
+        outbound = nil
+        let descriptor = self.descriptor
+        worker.loop.unwatch(self)
+        Sockets.close(descriptor)
+        worker.removed(self)
+    }
+
+    /// The worker stops: an idle connection closes now, a busy one after its response.
+    func drain() {
+        if exchange == nil, case .head = input, pendingOutput == 0 { close() } else { closesAfterResponse = true }
+    }
+
+    // MARK: Output
+
+    /// Whether the response's connection ends with it; decides what the head says.
+    var willClose: Bool { closesAfterResponse || worker.isDraining }
+
+    func closeAfterResponse() { closesAfterResponse = true }
+
+    var canTakeMore: Bool { pendingOutput < Self.highWater && (isWritable || pendingOutput == 0) }
+
+    private var pendingOutput: Int { outbound?.count ?? 0 }
+
+    /// Where heads are written. Nothing is sent before `flush`.
+    var output: ByteBuffer {
+        if let outbound { return outbound }
+        let buffer = worker.buffers.take()
+        outbound = buffer
+        return buffer
+    }
+
+    /// Sends a part of a body at once, with what was written before it, in one system call.
+    func send(_ bytes: UnsafeRawBufferPointer, _ ending: StaticString) {
+        guard !isClosed else { return }
+        let tail = UnsafeRawBufferPointer(start: ending.utf8Start, count: ending.utf8CodeUnitCount)
+        guard isWritable else {
+            output.append(bytes)
+            output.append(tail)
+            return
+        }
+        let head = outbound.map { UnsafeRawBufferPointer($0.readable) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        let total = head.count + bytes.count + tail.count
+        var sent = 0
+        switch Sockets.send(descriptor, head, bytes, tail) {
+        case .bytes(let count): sent = count
+        case .wouldBlock: break
+        case .closed, .failed:
+            sendingFailed()
+            return
+        }
+        worker.counters.bytesOut += UInt64(sent)
+        if sent == total {
+            allSent()
+            return
+        }
+        isWritable = false
+        setSendDeadline()
+        let rest = output
+        rest.consume(min(sent, head.count))
+        let skippedBody = max(0, min(sent - head.count, bytes.count))
+        rest.append(UnsafeRawBufferPointer(rebasing: bytes[skippedBody...]))
+        let skippedTail = max(0, sent - head.count - bytes.count)
+        rest.append(UnsafeRawBufferPointer(rebasing: tail[skippedTail...]))
+    }
+
+    /// Sends what the socket takes.
+    func flush() {
+        guard let outbound, isWritable, !isClosed else { return }
+        if outbound.isEmpty {
+            allSent()
+            return
+        }
+        let bytes = UnsafeRawBufferPointer(outbound.readable)
+        switch Sockets.send(descriptor, bytes) {
+        case .bytes(let count):
+            worker.counters.bytesOut += UInt64(count)
+            outbound.consume(count)
+            if outbound.isEmpty {
+                allSent()
+            } else {
+                isWritable = false
+                setSendDeadline()
+            }
+        case .wouldBlock:
+            isWritable = false
+            if sendDeadline == 0 { setSendDeadline() }
+        case .closed, .failed:
+            sendingFailed()
+        }
+    }
+
+    private func allSent() {
+        sendDeadline = 0
+        if let outbound {
+            worker.buffers.give(outbound)
+            self.outbound = nil
+        }
+        if case .lingering = input { startLingering() }
+        exchange?.clientCanTakeMore()
+    }
+
+    private func sendingFailed() {
+        if let outbound { outbound.clear() }
+        clientGone()
+    }
+
+    // MARK: Deadlines
+
+    private func setReadDeadline(_ time: UInt64) {
+        readDeadline = worker.loop.now + time
+        arm(readDeadline)
+    }
+
+    private func setSendDeadline() {
+        sendDeadline = worker.loop.now + worker.snapshot.settings.timeouts.send
+        arm(sendDeadline)
+    }
+
+    /// A timer that is set earlier already stays: when it fires, it looks again. So a deadline that moves costs a comparison.
+    private func arm(_ deadline: UInt64) {
+        if timer.isArmed, timer.deadline <= deadline { return }
+        timer.arm(after: deadline - worker.loop.now)
+    }
+
+    private func timerFired() {
+        let now = worker.loop.now
+        if sendDeadline != 0, sendDeadline <= now {
+            exchange?.clientFailed(.sendTimeout)
+            Sockets.setLingerReset(descriptor)
+            close()
+            return
+        }
+        if readDeadline != 0, readDeadline <= now {
+            readDeadline = 0
+            readTimedOut()
+        }
+        guard !isClosed else { return }
+        let next = [readDeadline, sendDeadline].filter { $0 != 0 }.min()
+        if let next { timer.arm(after: next > now ? next - now : 1) }
+    }
+
+    private func readTimedOut() {
+        switch input {
+        case .head:
+            guard let exchange else {
+                close()
+                return
+            }
+            closesAfterResponse = true
+            exchange.refuse(.requestHeadTimeout, inbound?.readable ?? UnsafeBufferPointer(start: nil, count: 0))
+            progress()
+        case .body:
+            guard let exchange, exchange.canTakeBody else { return }
+            closesAfterResponse = true
+            exchange.failed(.requestBodyTimeout)
+            progress()
+        case .waiting:
+            break
+        case .discarding, .lingering:
+            close()
+        }
+    }
+}

@@ -1,0 +1,133 @@
+/// The lines of a route file as libyaml counts them, and the same lines with every secret painted over.
+///
+/// The painting works on the text alone, so that it also holds when the file is not YAML: a diagnostic must never
+/// carry a secret into a log.
+struct SourceLines {
+    /// The lines as they are in the file.
+    let lines: [String]
+
+    /// Splits at the line ends of YAML 1.1: LF, CR LF, CR, NEL, LS and PS.
+    init(_ source: String) {
+        var lines: [String] = []
+        var current = String.UnicodeScalarView()
+        var previous: Unicode.Scalar = " "
+        for scalar in source.unicodeScalars {
+            switch scalar {
+            case "\n" where previous == "\r":
+                break
+            case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}":
+                lines.append(String(current))
+                current = String.UnicodeScalarView()
+            default:
+                current.append(scalar)
+            }
+            previous = scalar
+        }
+        lines.append(String(current))
+        self.lines = lines
+    }
+
+    /// The lines, with what stands behind a key that names a secret (`secret`, `authorization`, …) as asterisks.
+    var masked: [String] {
+        var masked: [String] = []
+        // Where a secret goes on over several lines: the indentation of its key.
+        var secretIndentation: Int?
+        for line in lines {
+            let scalars = Array(line.unicodeScalars)
+            let indentation = scalars.prefix { $0 == " " }.count
+            let isBlank = indentation == scalars.count
+            if let outer = secretIndentation, !isBlank {
+                let isListItem = indentation == outer && scalars[indentation] == "-"
+                if indentation > outer || isListItem {
+                    masked.append(Self.covered(scalars, from: indentation))
+                    continue
+                }
+                secretIndentation = nil
+            }
+            if let key = Self.secretKey(in: scalars) {
+                masked.append(Self.covered(scalars, from: key.end))
+                secretIndentation = key.start
+            } else {
+                masked.append(Self.withoutPasswords(line))
+            }
+        }
+        return masked
+    }
+
+    /// Hides the password of every `scheme://user:password@host` in a text.
+    static func withoutPasswords(_ text: String) -> String {
+        var scalars = Array(text.unicodeScalars)
+        var index = 0
+        while index + 2 < scalars.count {
+            defer { index += 1 }
+            guard scalars[index] == ":", scalars[index + 1] == "/", scalars[index + 2] == "/" else { continue }
+            let start = index + 3
+            var end = start
+            while end < scalars.count, !"/?# \"'`,]}".unicodeScalars.contains(scalars[end]) { end += 1 }
+            guard let at = scalars[start..<end].lastIndex(of: "@") else { continue }
+            for position in start..<at { scalars[position] = "*" }
+        }
+        var result = String.UnicodeScalarView()
+        result.append(contentsOf: scalars)
+        return String(result)
+    }
+
+    /// Covers everything from a place on, but not the name of an environment variable, nor YAML's punctuation.
+    private static func covered(_ scalars: [Unicode.Scalar], from start: Int) -> String {
+        var result = String.UnicodeScalarView()
+        var index = 0
+        while index < scalars.count {
+            let scalar = scalars[index]
+            if index >= start, let end = referenceEnd(scalars, at: index) {
+                result.append(contentsOf: scalars[index..<end])
+                index = end
+                continue
+            }
+            let isPunctuation = " \t[]{},:\"'|>-#".unicodeScalars.contains(scalar)
+            result.append(index < start || isPunctuation ? scalar : "*")
+            index += 1
+        }
+        return String(result)
+    }
+
+    /// The end of a `${NAME}` without a default that starts at a place.
+    private static func referenceEnd(_ scalars: [Unicode.Scalar], at start: Int) -> Int? {
+        guard start + 2 < scalars.count, scalars[start] == "$", scalars[start + 1] == "{" else { return nil }
+        var end = start + 2
+        while end < scalars.count, EnvironmentReferences.isNamePart(scalars[end]) { end += 1 }
+        return end < scalars.count && scalars[end] == "}" ? end + 1 : nil
+    }
+
+    /// The first key of a line that names a secret, also one misspelt: where it starts, and where its value does.
+    private static func secretKey(in scalars: [Unicode.Scalar]) -> (start: Int, end: Int)? {
+        var start = 0
+        while start < scalars.count {
+            guard isWord(scalars[start]) else {
+                start += 1
+                continue
+            }
+            var end = start
+            while end < scalars.count, isWord(scalars[end]) { end += 1 }
+            var colon = end
+            while colon < scalars.count, scalars[colon] == " " || scalars[colon] == "\"" || scalars[colon] == "'" {
+                colon += 1
+            }
+            if colon < scalars.count, scalars[colon] == ":" {
+                var word = String.UnicodeScalarView()
+                word.append(contentsOf: scalars[start..<end])
+                if namesSecret(String(word).lowercased()) { return (start, colon + 1) }
+            }
+            start = end
+        }
+        return nil
+    }
+
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "-" ? false : EnvironmentReferences.isNamePart(scalar)
+    }
+
+    private static func namesSecret(_ word: String) -> Bool {
+        ["secret", "authorization", "password", "token"].contains { word.hasSuffix($0) || word.hasSuffix($0 + "s") }
+            || Suggestion.distance(word, "secret") <= 2
+    }
+}

@@ -1,0 +1,394 @@
+import HTTP
+import LinuxIO
+import Sessions
+import Upstream
+
+/// One request and its response on their way through the gateway.
+///
+/// ```
+/// receiveHead ▶ chooseRoute ▶ openSession ▶ sendUpstream ▶ relayResponse ▶ saveSession ▶ finish
+/// ```
+///
+/// The client's side hands it a head, parts of a body and an end; the upstream's side the same for the response; whichever cannot take
+/// more makes the other one pause. It does not know what carries either side. Exchanges are used again, so that a request allocates nothing.
+///
+/// One piece because the steps above are read, and change, together; what each of them computes stands in files of its own.
+final class Exchange {
+    unowned(unsafe) let worker: Worker
+    private(set) unowned(unsafe) var client: ClientConnection?
+    private(set) lazy var upstream = UpstreamStream(exchange: self, worker: worker)
+    private(set) var state = ExchangeState()
+
+    /// The request's head as it came: ranges of `head` are offsets into these bytes.
+    let headBytes = ByteBuffer(capacity: 1024)
+    var head = RequestHead()
+    private(set) var facts = RequestFacts()
+    private(set) var route: Route?
+    private(set) var visit = SessionVisit()
+    private let target = TargetScratch()
+
+    private(set) var requestID = RequestID()
+    private var sentInterimContinue = false
+    private var isResponseChunked = false
+    private var isUpstreamPaused = false
+    private var bodyReceived: UInt64 = 0
+
+    // For the log.
+    private(set) var startedAt: UInt64 = 0
+    private(set) var startedAtWallClock: Int64 = 0
+    private(set) var status = 0
+    private(set) var bytesIn: UInt64 = 0
+    private(set) var bytesOut: UInt64 = 0
+    private(set) var failure: GatewayError?
+
+    init(worker: Worker) {
+        self.worker = worker
+    }
+
+    func begin(for client: ClientConnection) {
+        self.client = client
+    }
+
+    // MARK: The request
+
+    /// The request's head is complete: `bytes` are exactly the head.
+    func receiveHead(_ bytes: UnsafeBufferPointer<UInt8>) {
+        started(bytes)
+        state.requestHead(hasBody: hasBody)
+        do throws(GatewayError) {
+            facts = try RequestFacts(head, headBytes.readable.span, snapshot: worker.snapshot, isTrusted: isClientTrusted)
+            requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
+            if try answerLocally() { return }
+            let route = try chooseRoute()
+            try openSession(route)
+            try perform(route)
+        } catch {
+            failed(error)
+        }
+    }
+
+    /// A head that cannot be understood, or did not come in time: answered with what is known of it.
+    func refuse(_ error: GatewayError, _ bytes: UnsafeBufferPointer<UInt8>) {
+        started(bytes)
+        requestID = worker.newRequestID()
+        state.requestHead(hasBody: false)
+        failed(error)
+    }
+
+    /// Whether bytes of a body follow the head.
+    var hasBody: Bool { head.body != .none && head.body != .length(0) }
+
+    private func started(_ bytes: UnsafeBufferPointer<UInt8>) {
+        headBytes.clear()
+        headBytes.append(bytes)
+        startedAt = worker.loop.now
+        startedAtWallClock = worker.loop.wallNanoseconds
+        bytesIn = UInt64(bytes.count)
+        worker.counters.requests += 1
+    }
+
+    private var isClientTrusted: Bool { client?.isTrusted ?? false }
+
+    /// What an intermediary answers itself: `Max-Forwards: 0` (RFC 9110 §7.6.2), an expectation nobody knows (§10.1.1).
+    private func answerLocally() throws(GatewayError) -> Bool {
+        if facts.hasUnknownExpectation { throw .expectationFailed }
+        if facts.timesThroughHere > RequestFacts.mostTimesThroughHere { throw .loopDetected }
+        guard head.method == .options, facts.maxForwards == 0 else { return false }
+        respond(RespondSettings(status: 200))
+        return true
+    }
+
+    private func chooseRoute() throws(GatewayError) -> Route {
+        let snapshot = worker.snapshot
+        switch target.decide(head, headBytes.readable.span, in: snapshot.table) {
+        case .matched(let index):
+            let route = snapshot.routes[index]
+            self.route = route
+            if let limit = route.maxBody, case .length(let length) = head.body, length > limit { throw .bodyTooLarge }
+            return route
+        case .notFound:
+            throw .noRoute
+        case .methodNotAllowed(let allowed):
+            throw .methodNotAllowed(allow: [UInt8](allowed.joined(separator: ", ").utf8))
+        case .ambiguousPath:
+            throw .ambiguousPath
+        }
+    }
+
+    private func openSession(_ route: Route) throws(GatewayError) {
+        let bytes = headBytes.readable.span
+        switch route.policy {
+        case .null(let policy):
+            policy.open(&visit, head, bytes, facts, counters: &worker.counters)
+        case .cookie(let policy):
+            if policy.refuses(head, bytes, facts) { throw .crossSiteWrite }
+            policy.open(&visit, head, bytes, facts, now: worker.loop.wallClock, counters: &worker.counters)
+        }
+    }
+
+    private func perform(_ route: Route) throws(GatewayError) {
+        switch route.action {
+        case .upstream(let index):
+            UpstreamRequest.write(self, route: route, target: target, into: upstream.outbound)
+            upstream.start(worker.pools[index], method: head.method)
+            if !hasBody { upstream.sendEnd() }
+        case .redirect(let redirect):
+            let location = target.redirect(head, headBytes.readable.span, route)
+            answer(redirect.status, body: [], contentType: nil, location: location)
+        case .respond(let settings):
+            respond(settings)
+        }
+    }
+
+    /// Whether a part of the request's body may come now.
+    var canTakeBody: Bool { state.request != .receiving || upstream.canTakeMore }
+
+    var isRequestChunked: Bool { head.body == .chunked }
+
+    func receiveBody(_ bytes: UnsafeRawBufferPointer) {
+        bytesIn += UInt64(bytes.count)
+        bodyReceived += UInt64(bytes.count)
+        guard state.request == .receiving, !upstream.isIdle else { return }
+        if let limit = route?.maxBody, bodyReceived > limit {
+            failed(.bodyTooLarge)
+            return
+        }
+        upstream.sendBody(bytes)
+    }
+
+    func receiveEnd(_ decoder: borrowing BodyDecoder) {
+        let wasReceiving = state.request == .receiving
+        state.requestEnd()
+        guard wasReceiving, !upstream.isIdle else { return }
+        upstream.sendEnd(decoder)
+    }
+
+    func flushUpstream() { upstream.flush() }
+
+    func upstreamCanTakeMore() {
+        if state.request == .receiving, upstream.canTakeMore { client?.resumeBody() }
+    }
+
+    // MARK: The response
+
+    /// A 1xx head on its way to the client (S4): 100 once and only where it was asked for.
+    func receiveInterim(_ response: borrowing ResponseHead, _ bytes: UnsafeBufferPointer<UInt8>) {
+        guard head.version == .http11, state.mayAnswer, let client else { return }
+        if response.status == 100 {
+            guard head.expectsContinue, !sentInterimContinue else { return }
+            sentInterimContinue = true
+        }
+        ClientResponse.writeInterim(response, bytes.span, into: client.output)
+        client.flush()
+    }
+
+    func receiveResponse(_ response: borrowing ResponseHead, _ bytes: UnsafeBufferPointer<UInt8>) {
+        guard state.mayAnswer, let route, let client else { return }
+        let effect: SessionEffect
+        do throws(GatewayError) {
+            effect = try saveSession(route, response, bytes.span)
+        } catch {
+            upstream.cancel()
+            failed(error)
+            return
+        }
+        guard state.responseHead() else { return }
+        status = response.status
+        if isBodyUncertain { client.closeAfterResponse() }
+        let framing = ClientResponse.framing(response, for: head)
+        if framing == .untilClose { client.closeAfterResponse() }
+        isResponseChunked = framing == .chunked
+        let output = client.output
+        let before = output.count
+        ClientResponse.write(
+            response,
+            bytes.span,
+            framing: framing,
+            route: route,
+            effect: effect,
+            date: worker.date,
+            closes: client.willClose,
+            into: output
+        )
+        bytesOut += UInt64(output.count - before)
+    }
+
+    private func saveSession(
+        _ route: Route,
+        _ response: borrowing ResponseHead,
+        _ bytes: Span<UInt8>
+    ) throws(GatewayError) -> SessionEffect {
+        switch route.policy {
+        case .null(let policy):
+            return policy.close(&visit, response, counters: &worker.counters)
+        case .cookie(let policy):
+            do throws(SaveError) {
+                return try policy.close(
+                    &visit,
+                    response,
+                    bytes,
+                    isSecure: facts.isSecure,
+                    now: worker.loop.wallClock,
+                    random: &worker.secureRandom,
+                    counters: &worker.counters
+                )
+            } catch {
+                visit.outcome = .failed
+                throw .save(error)
+            }
+        }
+    }
+
+    func relayBody(_ bytes: UnsafeRawBufferPointer) {
+        guard state.response == .streaming, let client else { return }
+        bytesOut += UInt64(bytes.count)
+        if isResponseChunked {
+            let output = client.output
+            output.appendHex(UInt64(bytes.count))
+            output.append("\r\n")
+            client.send(bytes, "\r\n")
+        } else {
+            client.send(bytes, "")
+        }
+        if !client.canTakeMore, !isUpstreamPaused {
+            isUpstreamPaused = true
+            upstream.pause()
+        }
+    }
+
+    /// The client has taken what was waiting for it.
+    func clientCanTakeMore() {
+        guard isUpstreamPaused else { return }
+        isUpstreamPaused = false
+        upstream.resume()
+    }
+
+    func endResponse(_ decoder: borrowing BodyDecoder) {
+        guard state.response == .streaming, let client else { return }
+        if isResponseChunked {
+            TrailerSection.writeLastChunk(decoder, into: client.output)
+        }
+        state.responseEnd()
+    }
+
+    /// Whether the client may or may not send the body it announced, so that its next bytes could be either (RFC 9110 §10.1.1).
+    var isBodyUncertain: Bool { head.expectsContinue && !sentInterimContinue && state.request != .complete }
+
+    /// The event is dealt with: what is written goes out, and an exchange that is over ends. Nothing of it may be touched afterwards.
+    func settle() {
+        client?.progress()
+    }
+
+    // MARK: Failures and the gateway's own answers
+
+    func upstreamFailed(_ error: GatewayError) { failed(error) }
+
+    func failed(_ error: GatewayError) {
+        if failure == nil { failure = error }
+        switch state.fail() {
+        case .answer:
+            upstream.cancel()
+            answer(error)
+        case .abort:
+            upstream.cancel()
+        case .nothing:
+            break
+        }
+    }
+
+    /// The client's connection cannot be used any more.
+    func clientFailed(_ error: GatewayError) {
+        if failure == nil, !state.isFinished { failure = error }
+        upstream.cancel()
+        state.clientGone()
+    }
+
+    func clientGone() {
+        guard state.response != .idle, !state.isFinished else { return }
+        clientFailed(.clientGone)
+    }
+
+    private func answer(_ error: GatewayError) {
+        visit.requestFailed()
+        if case .methodNotAllowed(let allow) = error {
+            answer(error.status, body: OwnAnswer.body(error.status), contentType: OwnAnswer.plainText, allow: allow)
+        } else {
+            answer(
+                error.status,
+                body: OwnAnswer.body(error.status),
+                contentType: OwnAnswer.plainText,
+                proxyStatus: error.proxyStatus,
+                retryAfter: error.status == 503
+            )
+        }
+    }
+
+    private func respond(_ settings: RespondSettings) {
+        answer(settings.status, body: settings.body, contentType: [UInt8](settings.contentType.utf8), headers: settings.headers)
+    }
+
+    private func answer(
+        _ status: Int,
+        body: [UInt8],
+        contentType: [UInt8]?,
+        headers: [HeaderEdits.Field] = [],
+        location: [UInt8]? = nil,
+        allow: [UInt8]? = nil,
+        proxyStatus: StaticString? = nil,
+        retryAfter: Bool = false
+    ) {
+        guard state.ownAnswer(), let client else { return }
+        self.status = status
+        if isBodyUncertain { client.closeAfterResponse() }
+        let output = client.output
+        let before = output.count
+        OwnAnswer.write(
+            status: status,
+            body: body,
+            contentType: contentType,
+            headers: headers,
+            location: location,
+            allow: allow,
+            proxyStatus: proxyStatus,
+            retryAfter: retryAfter,
+            edits: route?.responseEdits,
+            isHead: head.method == .head,
+            date: worker.date,
+            closes: client.willClose,
+            into: output
+        )
+        bytesOut += UInt64(output.count - before)
+        state.responseEnd()
+    }
+
+    // MARK: The end
+
+    /// Writes the log line and makes the exchange ready for another request.
+    func finish() {
+        if state.response != .idle {
+            worker.log.write(self, now: worker.loop.now)
+            worker.counters.count(self)
+        }
+        reset()
+    }
+
+    private func reset() {
+        upstream.reset()
+        client = nil
+        state = ExchangeState()
+        headBytes.clear()
+        headBytes.trim(to: 16 * 1024)
+        head.reset()
+        facts = RequestFacts()
+        route = nil
+        visit.reset()
+        sentInterimContinue = false
+        isResponseChunked = false
+        isUpstreamPaused = false
+        bodyReceived = 0
+        status = 0
+        bytesIn = 0
+        bytesOut = 0
+        failure = nil
+    }
+}

@@ -1,0 +1,65 @@
+import HTTP
+import LinuxIO
+
+/// Writes the gateway's own answers: errors, redirects, `respond` routes.
+enum OwnAnswer {
+    static let plainText = [UInt8]("text/plain; charset=utf-8".utf8)
+
+    /// The short body of an error: its status and phrase.
+    static func body(_ status: Int) -> [UInt8] {
+        [UInt8]("\(status) \(Reason.phrase(status))\n".utf8)
+    }
+
+    static func write(
+        status: Int,
+        body: [UInt8],
+        contentType: [UInt8]?,
+        headers: [HeaderEdits.Field],
+        location: [UInt8]?,
+        allow: [UInt8]?,
+        proxyStatus: StaticString?,
+        retryAfter: Bool,
+        edits: CompiledEdits?,
+        isHead: Bool,
+        date: [UInt8],
+        closes: Bool,
+        into out: ByteBuffer
+    ) {
+        out.append("HTTP/1.1 ")
+        out.appendDecimal(status)
+        out.append(0x20)
+        out.append(Reason.phrase(status))
+        out.append("\r\n")
+        out.append(date)
+        if let contentType, !body.isEmpty { line("Content-Type: ", contentType, into: out) }
+        if let location { line("Location: ", location, into: out) }
+        if let allow { line("Allow: ", allow, into: out) }
+        for header in headers {
+            out.append([UInt8](header.name.utf8))
+            out.append(": ")
+            out.append([UInt8](header.value.utf8))
+            out.append("\r\n")
+        }
+        if let proxyStatus {
+            out.append("Proxy-Status: gateway; error=")
+            out.append(proxyStatus)
+            out.append("\r\n")
+        }
+        if retryAfter { out.append("Retry-After: 1\r\n") }
+        edits?.writeAdded(into: out)
+        if status != 204, status != 304 {
+            out.append("Content-Length: ")
+            out.appendDecimal(body.count)
+            out.append("\r\n")
+        }
+        if closes { out.append("Connection: close\r\n") }
+        out.append("\r\n")
+        if !isHead, status != 204, status != 304 { out.append(body) }
+    }
+
+    private static func line(_ name: StaticString, _ value: [UInt8], into out: ByteBuffer) {
+        out.append(name)
+        out.append(value)
+        out.append("\r\n")
+    }
+}

@@ -1,0 +1,110 @@
+import HTTP
+
+/// What one look over a request's fields tells the gateway, so that no later step looks for a field again.
+struct RequestFacts {
+    /// How often a request may come by before it is taken for a loop (H6).
+    static let mostTimesThroughHere = 8
+
+    private(set) var cookieLines = 0
+    private(set) var accept: ByteRange?
+    private(set) var origin: ByteRange?
+    private(set) var secFetchMode: ByteRange?
+    private(set) var secFetchSite: ByteRange?
+    /// What a trusted proxy in front says; nil from anybody else.
+    private(set) var forwardedFor: ByteRange?
+    private(set) var forwardedHost: ByteRange?
+    private(set) var forwardedProto: ByteRange?
+    private(set) var keptRequestID: ByteRange?
+    private(set) var maxForwards: UInt64?
+    private(set) var timesThroughHere = 0
+    private(set) var hasUnknownExpectation = false
+    /// The client can take a trailer section (`TE: trailers`, RFC 9110 §10.1.4).
+    private(set) var takesTrailers = false
+    /// The client came over https, as far as it can be known.
+    private(set) var isSecure = false
+    /// Whether every field may be forwarded as it is, but for the framing ones.
+    private(set) var isTrusted = false
+    /// `Content-Length: 0` was said, which some services want to see with POST.
+    private(set) var announcedEmptyBody = false
+    /// For the log.
+    private(set) var userAgent: ByteRange?
+
+    init() {}
+
+    init(
+        _ head: borrowing RequestHead,
+        _ bytes: Span<UInt8>,
+        snapshot: Snapshot,
+        isTrusted: Bool
+    ) throws(GatewayError) {
+        self.isTrusted = isTrusted
+        for index in head.fields.indices {
+            let line = head.fields[index]
+            switch line.id {
+            case .cookie: cookieLines += 1
+            case .accept: accept = line.value
+            case .origin: origin = line.value
+            case .secFetchMode: secFetchMode = line.value
+            case .secFetchSite: secFetchSite = line.value
+            case .userAgent: userAgent = line.value
+            case .contentLength: announcedEmptyBody = head.body == .none || head.body == .length(0)
+            case .ownedTwin: throw .refusedFieldName
+            case .expect: hasUnknownExpectation = head.version == .http11 && !head.expectsContinue
+            case .maxForwards: maxForwards = decimal(bytes.extracting(line.value.range))
+            case .te: takesTrailers = takesTrailers || fieldListContains(bytes.extracting(line.value.range), "trailers")
+            case .via: timesThroughHere += Via.count(in: bytes.extracting(line.value.range))
+            case .xForwardedFor where isTrusted: forwardedFor = line.value
+            case .xForwardedHost where isTrusted: forwardedHost = line.value
+            case .xForwardedProto where isTrusted:
+                forwardedProto = line.value
+                isSecure = equalsIgnoringCase(bytes.extracting(line.value.range), "https")
+            case .xRequestID where isTrusted: keptRequestID = line.value
+            case .other where snapshot.exposedNames.isTwin(bytes.extracting(line.name.range)): throw .refusedFieldName
+            default: break
+            }
+        }
+    }
+
+    /// The id a trusted proxy gave the request, when it is one that can be logged and forwarded: up to 128 visible characters.
+    func requestID(in bytes: Span<UInt8>, _ head: borrowing RequestHead) -> RequestID? {
+        guard let kept = keptRequestID, (1...128).contains(kept.count) else { return nil }
+        for index in kept.range where !(0x21...0x7e).contains(bytes[index]) { return nil }
+        return RequestID(kept: kept)
+    }
+
+    /// A page, not a background request: a navigation, or, from a browser without `Sec-Fetch-*`, something that takes HTML (DESIGN 3.3).
+    func isPage(_ bytes: Span<UInt8>) -> Bool {
+        if let secFetchMode { return equalsIgnoringCase(bytes.extracting(secFetchMode.range), "navigate") }
+        if secFetchSite != nil { return false }
+        guard let accept else { return false }
+        return MediaRanges.name("text/html", in: bytes.extracting(accept.range))
+    }
+
+    private func decimal(_ bytes: Span<UInt8>) -> UInt64? {
+        guard (1...18).contains(bytes.count) else { return nil }
+        var value: UInt64 = 0
+        for index in bytes.indices {
+            guard (0x30...0x39).contains(bytes[index]) else { return nil }
+            value = value * 10 + UInt64(bytes[index] - 0x30)
+        }
+        return value
+    }
+}
+
+/// Reads `Accept` just far enough to say whether it names a type (RFC 9110 §12.5.1).
+enum MediaRanges {
+    static func name(_ type: String, in value: Span<UInt8>) -> Bool {
+        var start = 0
+        while start < value.count {
+            var end = start
+            while end < value.count, value[end] != UInt8(ascii: ",") { end += 1 }
+            var last = start
+            while last < end, value[last] != UInt8(ascii: ";") { last += 1 }
+            while start < last, value[start] == 0x20 || value[start] == 0x09 { start += 1 }
+            while last > start, value[last - 1] == 0x20 || value[last - 1] == 0x09 { last -= 1 }
+            if equalsIgnoringCase(value.extracting(start..<last), type) { return true }
+            start = end + 1
+        }
+        return false
+    }
+}

@@ -1,0 +1,444 @@
+import HTTP
+import LinuxIO
+import Upstream
+
+/// An exchange's side towards its upstream: one request out, one response in, over an HTTP/1.1 wire connection.
+///
+/// Its calls are the small set every carrier has: `start`, `sendBody`, `sendEnd`, `flush`, `pause`, `resume`, `cancel`; it answers with
+/// `Exchange.receiveInterim`, `receiveResponse`, `relayBody`, `endResponse` and `upstreamFailed`, and once an event is dealt with, `settle`: only
+/// there may the exchange end and this object begin anew.
+///
+/// One piece because sending, reading and re-sending share the connection, and the rule of when a request may go out again (RFC 9110 §9.2.2)
+/// needs all three in view.
+final class UpstreamStream: WireOwner {
+    /// How much of a request may wait for a slow upstream before the client is no longer read. Bytes.
+    static let highWater = 64 * 1024
+
+    private enum Phase {
+        case idle
+        case connecting
+        case head
+        case body
+        case done
+    }
+
+    private unowned(unsafe) let exchange: Exchange
+    private unowned(unsafe) let worker: Worker
+    private lazy var timer = Timer(worker.loop) { [unowned self] in timedOut() }
+
+    /// The request as it goes out. While it can be sent again it is kept from its first byte; `sent` says how far it went.
+    let outbound = ByteBuffer(capacity: 2048)
+    private var sent = 0
+    /// TLS wants the very same bytes at the same address after it blocked: what comes meanwhile waits here.
+    private var heldBack: ByteBuffer?
+    private var blockedLength = 0
+
+    private var pool: UpstreamPool?
+    private var connection: WireConnection?
+    private var attempts = 0
+    private var phase = Phase.idle
+    private var method = Method.get
+    private var isIdempotent = false
+    private var isReplayable = true
+    private var wasResent = false
+    private var requestEnded = false
+    private var sawResponseByte = false
+    private var isPaused = false
+    private var isReadable = false
+    private var peerClosed = false
+    private var isReading = false
+
+    private var parser: ResponseHeadParser
+    private(set) var response = ResponseHead()
+    private var decoder = BodyDecoder(.none, limits: HeadLimits())
+    /// The beginning of a response head that did not arrive in one piece.
+    private var partial: ByteBuffer?
+
+    /// When the connection was chosen and when the final head had arrived; monotonic nanoseconds, 0 before.
+    private(set) var startedAt: UInt64 = 0
+    private(set) var headAt: UInt64 = 0
+    /// The server the request went to, for the log.
+    private(set) var server: ServerAddress?
+
+    init(exchange: Exchange, worker: Worker) {
+        self.exchange = exchange
+        self.worker = worker
+        self.parser = ResponseHeadParser(limits: HeadLimits())
+    }
+
+    /// Whether the request may still be added to without pressing on memory.
+    var canTakeMore: Bool { outbound.count - sent + (heldBack?.count ?? 0) < Self.highWater }
+
+    var isIdle: Bool { phase == .idle || phase == .done }
+
+    // MARK: The request
+
+    /// Begins with the head that `outbound` holds. Nothing is sent before `flush`.
+    func start(_ pool: UpstreamPool, method: Method) {
+        self.pool = pool
+        self.method = method
+        isIdempotent = method.isIdempotent
+        startedAt = worker.loop.now
+        connect(fresh: false)
+    }
+
+    func sendBody(_ bytes: UnsafeRawBufferPointer) {
+        let target = pendingBuffer
+        if exchange.isRequestChunked {
+            target.appendHex(UInt64(bytes.count))
+            target.append("\r\n")
+            target.append(bytes)
+            target.append("\r\n")
+        } else {
+            target.append(bytes)
+        }
+    }
+
+    func sendEnd(_ decoder: borrowing BodyDecoder) {
+        if exchange.isRequestChunked {
+            TrailerSection.writeLastChunk(decoder, into: pendingBuffer)
+        }
+        requestEnded = true
+    }
+
+    func sendEnd() {
+        requestEnded = true
+    }
+
+    private var pendingBuffer: ByteBuffer {
+        guard blockedLength > 0, connection?.isTLS == true else { return outbound }
+        if let heldBack { return heldBack }
+        let buffer = worker.buffers.take()
+        heldBack = buffer
+        return buffer
+    }
+
+    /// Sends what the connection takes.
+    func flush() {
+        guard let connection, phase == .head || phase == .body else { return }
+        while outbound.count > sent {
+            let all = outbound.readable
+            let length = blockedLength > 0 ? blockedLength : all.count - sent
+            let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(all)[sent..<(sent + length)])
+            switch connection.send(rest) {
+            case .bytes(let count):
+                sent += count
+                blockedLength = 0
+                releaseHeldBack()
+            case .wouldBlock:
+                if connection.isTLS { blockedLength = length }
+                forgetSent()
+                timer.arm(after: idleTimeout)
+                return
+            case .closed, .failed:
+                sendingFailed()
+                return
+            }
+        }
+        forgetSent()
+        if requestEnded {
+            timer.arm(after: sawResponseByte ? idleTimeout : firstByteTimeout)
+        } else {
+            timer.cancel()
+        }
+    }
+
+    /// The upstream takes no more. It may have answered before it closed (a 413, say), so its last words are read first.
+    private func sendingFailed() {
+        isReadable = true
+        peerClosed = true
+        read()
+        if connection != nil, !isPaused { connectionBroke(.connectionReset) }
+    }
+
+    private func releaseHeldBack() {
+        guard let buffer = heldBack else { return }
+        outbound.append(buffer.readable)
+        worker.buffers.give(buffer)
+        heldBack = nil
+    }
+
+    /// A long request is not kept for sending it again.
+    private func forgetSent() {
+        guard blockedLength == 0, sent > Self.highWater else { return }
+        isReplayable = false
+        outbound.consume(sent)
+        sent = 0
+    }
+
+    private var idleTimeout: UInt64 { pool?.settings.idleTimeout ?? 0 }
+    private var firstByteTimeout: UInt64 { pool?.settings.firstByteTimeout ?? 0 }
+
+    // MARK: The connection
+
+    private func connect(fresh: Bool) {
+        guard let pool else { return }
+        attempts += 1
+        let index = pool.nextServer()
+        server = pool.settings.servers[index]
+        if !fresh, let idle = idleConnection(of: pool, server: index) {
+            connection = idle
+            idle.owner = self
+            phase = .head
+            // Edge-triggered: what the socket was ready for before it became ours is not said again.
+            isReadable = false
+            return
+        }
+        phase = .connecting
+        connection = pool.dial(server: index, owner: self)
+    }
+
+    /// An idle connection. A request that must not go out twice gets one that was looked at a moment ago.
+    private func idleConnection(of pool: UpstreamPool, server: Int) -> WireConnection? {
+        while let idle = pool.checkoutIdle(server: server) {
+            if isIdempotent || Sockets.peek(idle.descriptor) == .wouldBlock { return idle }
+            idle.close()
+        }
+        return nil
+    }
+
+    override func wireConnected(_ connection: WireConnection) {
+        phase = .head
+        flush()
+        exchange.upstreamCanTakeMore()
+        exchange.settle()
+    }
+
+    override func wireFailed(_ connection: WireConnection, _ error: UpstreamError) {
+        guard phase == .connecting, let pool else { return }
+        self.connection = nil
+        // Nothing was sent: any request may try the next server.
+        if attempts < pool.settings.servers.count, error.isAnotherServerWorthTrying {
+            connect(fresh: true)
+            return
+        }
+        fail(.upstream(error))
+        exchange.settle()
+    }
+
+    override func wireReady(_ connection: WireConnection, _ readiness: Readiness) {
+        guard connection === self.connection else { return }
+        if readiness.contains(.peerClosed) || readiness.contains(.failed) { peerClosed = true }
+        if !readiness.isDisjoint(with: [.readable, .peerClosed, .failed]) { isReadable = true }
+        if readiness.contains(.writable), outbound.count > sent {
+            flush()
+            exchange.upstreamCanTakeMore()
+        }
+        if isReadable, !isPaused { read() }
+        exchange.settle()
+    }
+
+    /// The connection broke. Says by itself whether the request may go out once more.
+    private func connectionBroke(_ error: UpstreamError) {
+        guard let broken = connection else { return }
+        let nothingWritten = sent == 0
+        let mayResend =
+            broken.isReused && !sawResponseByte && !wasResent && isReplayable && (nothingWritten || isIdempotent)
+        broken.close()
+        connection = nil
+        if mayResend {
+            wasResent = true
+            sent = 0
+            blockedLength = 0
+            releaseHeldBack()
+            peerClosed = false
+            isReadable = false
+            timer.cancel()
+            connect(fresh: true)
+            return
+        }
+        switch phase {
+        case .head where !sawResponseByte: fail(error == .connectionReset ? .upstream(error) : .closedBeforeResponse)
+        case .head, .body: fail(.responseIncomplete)
+        case .idle, .connecting, .done: break
+        }
+    }
+
+    // MARK: The response
+
+    func pause() { isPaused = true; timer.cancel() }
+
+    func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        timer.arm(after: idleTimeout)
+        if isReadable { read() }
+    }
+
+    private func read() {
+        guard !isReading else { return }
+        isReading = true
+        let scratch = worker.scratch
+        while isReadable, !isPaused, let connection {
+            switch connection.receive(into: scratch) {
+            case .bytes(let count):
+                // A short read emptied a plain socket; TLS may hold decrypted bytes, and an end already seen must be read.
+                if count < scratch.count, !connection.isTLS, !peerClosed { isReadable = false }
+                timer.arm(after: idleTimeout)
+                consume(UnsafeRawBufferPointer(rebasing: scratch[0..<count]))
+            case .wouldBlock:
+                isReadable = false
+            case .closed:
+                connectionEnded()
+            case .failed:
+                connectionBroke(.connectionReset)
+            }
+        }
+        isReading = false
+    }
+
+    private func connectionEnded() {
+        if phase == .body, decoder.mayEndWithConnection {
+            complete(keep: false)
+        } else {
+            connectionBroke(.connectionClosed)
+        }
+    }
+
+    private func consume(_ bytes: UnsafeRawBufferPointer) {
+        sawResponseByte = true
+        guard let partial else {
+            let used = advance(bytes.assumingMemoryBound(to: UInt8.self))
+            if phase == .head, used < bytes.count {
+                let buffer = worker.buffers.take()
+                buffer.append(UnsafeRawBufferPointer(rebasing: bytes[used...]))
+                self.partial = buffer
+            }
+            return
+        }
+        partial.append(bytes)
+        let used = advance(partial.readable)
+        if phase == .head {
+            partial.consume(used)
+        } else {
+            worker.buffers.give(partial)
+            self.partial = nil
+        }
+    }
+
+    /// Takes what is complete in `bytes` and says how much that was. Anything left is the beginning of a head.
+    private func advance(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var offset = 0
+        while phase == .head {
+            let rest = UnsafeBufferPointer(rebasing: bytes[offset...])
+            do throws(ResponseError) {
+                guard try parser.parse(rest.span, for: method, into: &response) else { return offset }
+            } catch {
+                fail(.badResponse(error))
+                return bytes.count
+            }
+            offset += response.length
+            if response.status == 101 {
+                fail(.unexpectedUpgrade)
+                return bytes.count
+            }
+            if response.isInterim {
+                exchange.receiveInterim(response, rest)
+                parser.reset()
+                response.reset()
+            } else {
+                headAt = worker.loop.now
+                phase = .body
+                decoder = BodyDecoder(response.body, limits: HeadLimits())
+                exchange.receiveResponse(response, rest)
+            }
+        }
+        while phase == .body {
+            let step: ChunkedDecoder.Event
+            do throws(FramingError) {
+                step = try decoder.next(bytes.span, at: &offset)
+            } catch {
+                fail(.badResponseBody(error))
+                return bytes.count
+            }
+            switch step {
+            case .needMore:
+                return bytes.count
+            case .data(let range):
+                exchange.relayBody(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range]))
+            case .end:
+                // Bytes after a complete response belong to nobody: such a connection is not used again (S10).
+                complete(keep: offset == bytes.count)
+            }
+        }
+        return bytes.count
+    }
+
+    private func complete(keep: Bool) {
+        phase = .done
+        timer.cancel()
+        if let connection {
+            self.connection = nil
+            if keep, response.persistent, requestEnded, sent == outbound.count, heldBack == nil, !peerClosed {
+                pool?.checkin(connection)
+            } else {
+                connection.close()
+            }
+        }
+        exchange.endResponse(decoder)
+    }
+
+    private func timedOut() {
+        switch phase {
+        case .head where outbound.count > sent: fail(.upstreamSendTimeout)
+        case .head where !sawResponseByte: fail(.firstByteTimeout)
+        case .head, .body: fail(.upstreamIdleTimeout)
+        case .idle, .connecting, .done: break
+        }
+        exchange.settle()
+    }
+
+    private func fail(_ error: GatewayError) {
+        cancel()
+        exchange.upstreamFailed(error)
+    }
+
+    /// Lets go of the connection. What is under way on it is lost to nobody: it is closed, never used again.
+    func cancel() {
+        timer.cancel()
+        connection?.close()
+        connection = nil
+        if phase != .idle { phase = .done }
+    }
+
+    /// Ready for the next exchange; keeps its memory.
+    func reset() {
+        cancel()
+        phase = .idle
+        outbound.clear()
+        outbound.trim(to: 16 * 1024)
+        sent = 0
+        blockedLength = 0
+        if let heldBack { worker.buffers.give(heldBack) }
+        heldBack = nil
+        if let partial { worker.buffers.give(partial) }
+        partial = nil
+        pool = nil
+        server = nil
+        attempts = 0
+        isReplayable = true
+        wasResent = false
+        requestEnded = false
+        sawResponseByte = false
+        isPaused = false
+        isReadable = false
+        peerClosed = false
+        parser.reset()
+        response.reset()
+        startedAt = 0
+        headAt = 0
+    }
+}
+
+extension UpstreamError {
+    /// Whether the fault is that server's, so that another one of the pool may do better.
+    var isAnotherServerWorthTrying: Bool {
+        switch self {
+        case .nameNotResolved, .nameLookupTimeout, .connectionRefused, .connectTimeout, .connectFailed, .tlsCertificate,
+            .tlsFailed, .connectionClosed, .connectionReset, .transferFailed:
+            true
+        case .firstByteTimeout, .idleTimeout, .sendTimeout, .unavailable:
+            false
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// What a worker has counted since it began. Plain numbers: only its own thread touches them.
+struct Counters: Sendable {
+    var connections: UInt64 = 0
+    var requests: UInt64 = 0
+    var failures: UInt64 = 0
+    var bytesOut: UInt64 = 0
+    /// Requests whose session cookies were cut out on a Null route.
+    var strippedIn: UInt64 = 0
+    /// Answers whose changes were ignored on a Null route.
+    var ignoredChanges: UInt64 = 0
+    private var outcomes = [UInt64](repeating: 0, count: SessionOutcome.allCases.count)
+
+    mutating func count(_ exchange: Exchange) {
+        if exchange.failure != nil { failures += 1 }
+        outcomes[Int(exchange.visit.outcome.rawValue)] += 1
+    }
+
+    func count(of outcome: SessionOutcome) -> UInt64 { outcomes[Int(outcome.rawValue)] }
+
+    mutating func add(_ other: Counters) {
+        connections += other.connections
+        requests += other.requests
+        failures += other.failures
+        bytesOut += other.bytesOut
+        strippedIn += other.strippedIn
+        ignoredChanges += other.ignoredChanges
+        for index in outcomes.indices { outcomes[index] += other.outcomes[index] }
+    }
+}

@@ -1,0 +1,55 @@
+import HTTP
+import LinuxIO
+
+/// Keeps a response that sets a session's cookie out of shared caches (RFC 9111 §7.3: `Set-Cookie` alone does not).
+enum CacheRules {
+    /// Writes the upstream's `Cache-Control` without what allows sharing, and with what forbids it.
+    static func writePrivate(_ response: borrowing ResponseHead, _ bytes: Span<UInt8>, into out: ByteBuffer) {
+        out.append("Cache-Control: ")
+        for index in response.fields.indices where response.fields[index].id == .cacheControl {
+            let value = bytes.extracting(response.fields[index].value.range)
+            var start = 0
+            while start < value.count {
+                let end = memberEnd(value, from: start)
+                let member = trimmed(value, start..<end)
+                if !member.isEmpty, !allowsSharing(value.extracting(member)) {
+                    out.append(value.extracting(member))
+                    out.append(", ")
+                }
+                start = end + 1
+            }
+        }
+        out.append("private, no-cache=\"Set-Cookie\"\r\n")
+    }
+
+    /// The next comma outside of a quoted string (RFC 9110 §5.6.1).
+    private static func memberEnd(_ value: Span<UInt8>, from start: Int) -> Int {
+        var isQuoted = false
+        var index = start
+        while index < value.count {
+            let byte = value[index]
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if byte == UInt8(ascii: "\\"), isQuoted { index += 1 }
+            if byte == UInt8(ascii: ","), !isQuoted { return index }
+            index += 1
+        }
+        return value.count
+    }
+
+    private static func allowsSharing(_ member: Span<UInt8>) -> Bool {
+        var nameEnd = 0
+        while nameEnd < member.count, member[nameEnd] != UInt8(ascii: "="), member[nameEnd] != 0x20 { nameEnd += 1 }
+        let name = member.extracting(0..<nameEnd)
+        // A bare `private` is said again below; `private="x"` is only about x.
+        return equalsIgnoringCase(name, "public") || equalsIgnoringCase(name, "s-maxage")
+            || equalsIgnoringCase(name, "private")
+    }
+
+    private static func trimmed(_ value: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var lower = range.lowerBound
+        var upper = range.upperBound
+        while lower < upper, value[lower] == 0x20 || value[lower] == 0x09 { lower += 1 }
+        while upper > lower, value[upper - 1] == 0x20 || value[upper - 1] == 0x09 { upper -= 1 }
+        return lower..<upper
+    }
+}

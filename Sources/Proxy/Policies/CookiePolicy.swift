@@ -1,0 +1,175 @@
+import HTTP
+import LinuxIO
+import Sessions
+
+/// A cookie session on a browser route: opens it for the service, and saves what the service asked for (DESIGN section 3.1).
+final class CookiePolicy: Sendable {
+    let sessions: CookieSessions
+    /// Cut out of requests: every session's cookies; with `forward_cookie` all but this session's.
+    let cutInRequests: CookieNames
+    /// Cut out of responses: every session's cookies. Only the gateway sets those.
+    private let cutInResponses: CookieNames
+    /// `strip_cookies: all`: the service sees no cookie at all.
+    let stripsAll: Bool
+    private let csrf: CrossSiteCheck?
+    private let name: [UInt8]
+    private let flashName: [UInt8]
+    private let exposed: [(field: [UInt8], key: String)]
+
+    init(sessions: CookieSessions, cutInRequests: CookieNames, cutInResponses: CookieNames, stripsAll: Bool, csrf: CrossSiteCheck?) {
+        self.sessions = sessions
+        self.cutInRequests = cutInRequests
+        self.cutInResponses = cutInResponses
+        self.stripsAll = stripsAll
+        self.csrf = csrf
+        name = [UInt8](sessions.settings.name.utf8)
+        flashName = [UInt8](sessions.flashName.utf8)
+        exposed = sessions.settings.expose.map { ([UInt8]($0.header.utf8), $0.key) }
+    }
+
+    /// Whether the request is a write that another site caused.
+    func refuses(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ facts: RequestFacts) -> Bool {
+        guard let csrf, !head.method.isSafe else { return false }
+        return csrf.refuses(head, bytes, facts)
+    }
+
+    func open(
+        _ visit: inout SessionVisit,
+        _ head: borrowing RequestHead,
+        _ bytes: Span<UInt8>,
+        _ facts: RequestFacts,
+        now: Int64,
+        counters: inout Counters
+    ) {
+        visit.begin(self)
+        visit.isPage = facts.isPage(bytes)
+        if facts.cookieLines > 0 { findCookies(&visit, head, bytes) }
+        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty else { return }
+        visit.opened = sessions.open(
+            bytes,
+            candidates: visit.candidates,
+            flashCandidates: visit.flashCandidates,
+            now: now
+        )
+        visit.outcome = SessionOutcome(visit.opened.outcome)
+    }
+
+    private func findCookies(_ visit: inout SessionVisit, _ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
+        if stripsAll { visit.cutsCookies = true }
+        for index in head.fields.indices where head.fields[index].id == .cookie {
+            let line = head.fields[index].value
+            let value = bytes.extracting(line.range)
+            let offset = Int(line.lower)
+            var pairs = CookiePairs()
+            while let pair = pairs.next(value) {
+                guard pair.hasName else { continue }
+                let cookie = value.extracting(pair.name)
+                if cutInRequests.contains(cookie) { visit.cutsCookies = true }
+                let place = (pair.value.lowerBound + offset)..<(pair.value.upperBound + offset)
+                if equals(cookie, name) {
+                    visit.candidates.append(place)
+                } else if equals(cookie, flashName) {
+                    visit.flashCandidates.append(place)
+                }
+            }
+        }
+    }
+
+    func writeFields(_ visit: borrowing SessionVisit, into out: ByteBuffer) {
+        out.append("X-Session-Policy: cookie\r\nX-Session: ")
+        let json = visit.opened.json
+        if json.isEmpty { out.append("{}") } else { out.append(json) }
+        out.append("\r\n")
+        if !visit.opened.idText.isEmpty {
+            out.append("X-Session-Id: ")
+            out.append(visit.opened.idText)
+            out.append("\r\n")
+        }
+        if visit.isPage, !visit.opened.flashJSON.isEmpty {
+            out.append("X-Flash: ")
+            out.append(visit.opened.flashJSON)
+            out.append("\r\n")
+        }
+        for (field, key) in exposed {
+            guard case .text(let value) = visit.opened.exposed(key) else { continue }
+            out.append(field)
+            out.append(": ")
+            out.append(value)
+            out.append("\r\n")
+        }
+    }
+
+    func close(
+        _ visit: inout SessionVisit,
+        _ response: borrowing ResponseHead,
+        _ bytes: Span<UInt8>,
+        isSecure: Bool,
+        now: Int64,
+        random: inout SystemRandomNumberGenerator,
+        counters: inout Counters
+    ) throws(SaveError) -> SessionEffect {
+        if response.status < 500 { try readChanges(&visit.changes, response, bytes) }
+        let closed = try sessions.close(
+            visit.opened,
+            changes: visit.changes,
+            status: response.status,
+            isPage: visit.isPage,
+            secureConnection: isSecure,
+            now: now,
+            random: &random
+        )
+        visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
+        return SessionEffect(setCookies: closed.setCookies, variesByCookie: true, cut: stripsAll ? .all : .names(cutInResponses))
+    }
+
+    private func readChanges(
+        _ changes: inout SessionChanges,
+        _ response: borrowing ResponseHead,
+        _ bytes: Span<UInt8>
+    ) throws(SaveError) {
+        for index in response.fields.indices {
+            let line = response.fields[index]
+            guard line.id.isReserved else { continue }
+            let value = bytes.extracting(line.value.range)
+            switch line.id {
+            case .xSessionClear: try changes.clear(value)
+            case .xSessionDelete: try changes.delete(value)
+            case .xSessionSet: try changes.set(value)
+            case .xSessionSetOnce: try changes.setOnce(value)
+            case .xSessionRenew: try changes.renew(value)
+            case .xFlashAdd: try changes.flashAdd(value)
+            case .xFlashKeep: try changes.flashKeep(value)
+            default: break
+            }
+        }
+    }
+
+    private func equals(_ bytes: Span<UInt8>, _ other: [UInt8]) -> Bool {
+        guard bytes.count == other.count else { return false }
+        for index in bytes.indices where bytes[index] != other[index] { return false }
+        return true
+    }
+}
+
+extension SessionOutcome {
+    init(_ outcome: OpenOutcome) {
+        switch outcome {
+        case .none: self = .none
+        case .opened: self = .opened
+        case .expiredIdle, .expiredLifetime: self = .expired
+        case .forged, .unknownKey, .malformed: self = .rejected
+        }
+    }
+
+    /// What is said of an exchange whose session was opened as `opened` and then saved.
+    init(_ outcome: CloseOutcome, after opened: SessionOutcome) {
+        switch outcome {
+        case .unchanged, .touched: self = opened
+        case .created: self = .created
+        case .changed: self = .changed
+        case .renewed: self = .renewed
+        case .cleared: self = .cleared
+        case .expired: self = opened
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// What became of the session in an exchange: a word of the access log and a counter.
+enum SessionOutcome: UInt8, CaseIterable {
+    /// No session came and none was made.
+    case none
+    case opened
+    case created
+    case changed
+    case renewed
+    case cleared
+    /// A cookie that was once good: idle or old for too long.
+    case expired
+    /// A cookie that does not open: forged, cut, or sealed with an unknown key.
+    case rejected
+    /// Changes that a service asked for on a Null route.
+    case ignored
+    /// Changes that could not be saved.
+    case failed
+}

@@ -1,0 +1,58 @@
+import HTTP
+import LinuxIO
+import Sessions
+
+/// What an exchange keeps of its session between the request and the response.
+struct SessionVisit {
+    private(set) var policy: CookiePolicy?
+    var outcome = SessionOutcome.none
+    /// Whether the request's `Cookie` fields are rewritten.
+    var cutsCookies = false
+    var opened = OpenedSession()
+    var changes = SessionChanges()
+    var isPage = false
+    /// Where the values of the session's and the flash's cookies stand; kept here to be used again.
+    var candidates: [Range<Int>] = []
+    var flashCandidates: [Range<Int>] = []
+
+    mutating func begin(_ policy: CookiePolicy) {
+        self.policy = policy
+    }
+
+    /// The gateway answers in the upstream's place: nothing of the session changes.
+    mutating func requestFailed() {
+        if !changes.isEmpty { changes.reset() }
+    }
+
+    mutating func reset() {
+        if policy != nil {
+            opened = OpenedSession()
+            if !changes.isEmpty { changes.reset() }
+            candidates.removeAll(keepingCapacity: true)
+            flashCandidates.removeAll(keepingCapacity: true)
+            policy = nil
+        }
+        outcome = .none
+        cutsCookies = false
+        isPage = false
+    }
+
+    /// The fields of DESIGN section 4 that a service reads.
+    func writeFields(into out: ByteBuffer) {
+        guard let policy else {
+            out.append("X-Session-Policy: null\r\n")
+            return
+        }
+        policy.writeFields(self, into: out)
+    }
+
+    /// Writes what a `Cookie` line keeps.
+    func writeCookie(_ line: FieldLine, _ bytes: Span<UInt8>, _ route: Route, into out: ByteBuffer) {
+        switch route.policy {
+        case .null(let policy):
+            if !policy.stripsAll { CookieField.write(line, bytes, without: policy.names, into: out) }
+        case .cookie(let policy):
+            if !policy.stripsAll { CookieField.write(line, bytes, without: policy.cutInRequests, into: out) }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import HTTP
+import LinuxIO
+
+/// `request_headers` or `response_headers` of a route, as bytes.
+final class CompiledEdits: Sendable {
+    /// `set` of Host, which is written in its own place.
+    let host: [UInt8]?
+    private let removed: [[UInt8]]
+    private let lines: [UInt8]
+
+    /// Nil when there is nothing to edit, so that a route without edits pays nothing for them.
+    init?(_ edits: HeaderEdits) {
+        guard !edits.set.isEmpty || !edits.add.isEmpty || !edits.remove.isEmpty else { return nil }
+        host = edits.set.first { $0.name.lowercased() == "host" }.map { [UInt8]($0.value.utf8) }
+        removed = (edits.set.map(\.name) + edits.remove).map { [UInt8]($0.utf8) }
+        let added = edits.set.filter { $0.name.lowercased() != "host" } + edits.add
+        lines = added.flatMap { [UInt8]("\($0.name): \($0.value)\r\n".utf8) }
+    }
+
+    /// Whether a field of this name is taken out: it is removed, or set anew.
+    func removes(_ name: Span<UInt8>) -> Bool {
+        for candidate in removed where equalsIgnoringCase(name, candidate.span) { return true }
+        return false
+    }
+
+    func writeAdded(into out: ByteBuffer) {
+        out.append(lines)
+    }
+}

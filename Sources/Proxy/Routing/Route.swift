@@ -1,0 +1,33 @@
+import HTTP
+import Sessions
+
+/// A route as the workers use it: everything that can be computed when the file is read has been.
+final class Route: Sendable {
+    enum Policy: Sendable {
+        case null(NullPolicy)
+        case cookie(CookiePolicy)
+    }
+
+    /// As the file says it, for the log.
+    let name: [UInt8]
+    let policy: Policy
+    /// What the log calls the policy: `null`, or the session's name in the file.
+    let policyName: [UInt8]
+    let action: RouteAction
+    let rewrite: TargetRewrite
+    /// Bytes; nil for no limit.
+    let maxBody: UInt64?
+    let requestEdits: CompiledEdits?
+    let responseEdits: CompiledEdits?
+
+    init(settings: RouteSettings, policy: Policy, policyName: String) {
+        name = [UInt8](settings.name.utf8)
+        self.policy = policy
+        self.policyName = [UInt8](policyName.utf8)
+        action = settings.action
+        rewrite = TargetRewrite(route: settings)
+        maxBody = settings.maxBody
+        requestEdits = CompiledEdits(settings.requestHeaders)
+        responseEdits = CompiledEdits(settings.responseHeaders)
+    }
+}

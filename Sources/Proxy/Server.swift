@@ -1,0 +1,122 @@
+import Glibc
+public import LinuxIO
+public import Logging
+
+/// The running gateway: a worker for each core, each with its own listeners.
+///
+/// ```
+/// let server = try Server(settings: settings, logger: logger)   // binds
+/// server.start()                                                // serves
+/// server.drain()                                                // finishes what is under way …
+/// server.wait()                                                 // … and returns when that is done
+/// ```
+public final class Server {
+    private enum Command: Sendable {
+        case drain
+    }
+
+    private struct Listening: Sendable {
+        let descriptor: Int32
+        let isShared: Bool
+    }
+
+    private let snapshot: Snapshot
+    private let logger: Logger
+    private let workerCount: Int
+    /// For each worker the sockets it listens on.
+    private let sockets: [[Listening]]
+    /// The addresses bound, with the port that was chosen where the file said 0.
+    public let addresses: [SocketAddress]
+    private var threads: [WorkerThread] = []
+    private var mailboxes: [Mailbox<Command>] = []
+
+    /// Binds every address of the settings.
+    /// - Throws: `IOError` when an address cannot be bound.
+    public init(settings: Settings, logger: Logger) throws(IOError) {
+        snapshot = Snapshot(settings)
+        self.logger = logger
+        workerCount =
+            switch settings.workers {
+            case .auto: CPUCount.usable()
+            case .count(let count): count
+            }
+        var sockets = [[Listening]](repeating: [], count: workerCount)
+        var addresses: [SocketAddress] = []
+        for listen in settings.listen {
+            addresses.append(try Self.bind(listen.address, for: workerCount, into: &sockets))
+        }
+        self.sockets = sockets
+        self.addresses = addresses
+    }
+
+    private static func bind(
+        _ wanted: SocketAddress,
+        for workers: Int,
+        into sockets: inout [[Listening]]
+    ) throws(IOError) -> SocketAddress {
+        let first = try Sockets.listen(wanted, reusePort: !wanted.isUnix)
+        // With port 0 the first socket chooses, and the others share its choice.
+        let bound = wanted.isUnix ? wanted : Sockets.boundAddress(first) ?? wanted
+        sockets[0].append(Listening(descriptor: first, isShared: wanted.isUnix))
+        for worker in 1..<max(1, workers) where worker < workers {
+            // One queue for all on a unix socket; each closes its own descriptor of it.
+            let descriptor = wanted.isUnix ? dup(first) : try Sockets.listen(bound, reusePort: true)
+            sockets[worker].append(Listening(descriptor: descriptor, isShared: wanted.isUnix))
+        }
+        return bound
+    }
+
+    /// Starts the workers.
+    /// - Throws: `IOError` when a worker's event loop cannot be made.
+    public func start() throws(IOError) {
+        let output = LogOutput()
+        for index in 0..<workerCount {
+            let mailbox = try Mailbox<Command>()
+            mailboxes.append(mailbox)
+            let (snapshot, logger, listening, count) = (snapshot, logger, sockets[index], workerCount)
+            threads.append(
+                try WorkerThread(name: "worker-\(index)") {
+                    Self.serve(snapshot, logger, output, listening, mailbox, workers: count)
+                }
+            )
+        }
+        for address in addresses {
+            logger.notice("listening", metadata: ["address": "\(address)", "workers": "\(workerCount)"])
+        }
+    }
+
+    private static func serve(
+        _ snapshot: Snapshot,
+        _ logger: Logger,
+        _ output: LogOutput,
+        _ sockets: [Listening],
+        _ mailbox: Mailbox<Command>,
+        workers: Int
+    ) {
+        do throws(IOError) {
+            let worker = try Worker(snapshot: snapshot, logger: logger, output: output, workers: workers)
+            let reader = try MailboxReader(mailbox, worker.loop) { [unowned worker] command in
+                switch command {
+                case .drain: worker.drain()
+                }
+            }
+            for socket in sockets { worker.listen(on: socket.descriptor, isShared: socket.isShared) }
+            worker.run()
+            withExtendedLifetime(reader) {}
+        } catch {
+            logger.critical("a worker cannot run", metadata: ["error": "\(error)"])
+            exit(71)
+        }
+    }
+
+    /// Stops to listen, closes idle connections and lets requests under way finish, up to `timeouts.drain`.
+    public func drain() {
+        for mailbox in mailboxes { mailbox.post(.drain) }
+    }
+
+    /// Returns when every worker has stopped.
+    public func wait() {
+        for thread in threads { thread.join() }
+        for case let address in addresses where address.isUnix { unlink(address.path) }
+    }
+}

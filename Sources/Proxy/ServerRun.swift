@@ -1,0 +1,27 @@
+import Glibc
+import LinuxIO
+public import Logging
+
+extension Server {
+    /// Serves until SIGTERM or SIGINT, drains, and says the process's exit code: 0, or 69 when an address cannot be bound.
+    public static func run(settings: Settings, logger: Logger) -> Int32 {
+        let signals = [SIGTERM, SIGINT]
+        Signals.ignoreBrokenPipe()
+        // Before the workers start, so that they inherit it and only this thread hears the signals.
+        Signals.block(signals)
+        let server: Server
+        do throws(IOError) {
+            server = try Server(settings: settings, logger: logger)
+            try server.start()
+        } catch {
+            logger.critical("cannot listen", metadata: ["error": "\(error)"])
+            return 69
+        }
+        let signal = Signals.wait(for: signals)
+        logger.notice("draining", metadata: ["signal": "\(signal == SIGINT ? "SIGINT" : "SIGTERM")"])
+        server.drain()
+        server.wait()
+        logger.notice("stopped")
+        return 0
+    }
+}

@@ -1,0 +1,28 @@
+/// What a response has to carry for the session.
+public struct ClosedSession: Sendable {
+    /// Whole values for `Set-Cookie` fields, to be added in this order; none when nothing changed.
+    public var setCookies: [[UInt8]] = []
+    /// What became of the session.
+    public var outcome = CloseOutcome.unchanged
+
+    /// Nothing to carry.
+    public init() {}
+}
+
+/// What became of a session at the end of a request.
+public enum CloseOutcome: UInt8, Sendable, CaseIterable {
+    /// Nothing, or there is none; its flash messages may have changed.
+    case unchanged
+    /// Its last-seen time was moved, or it was sealed anew with the first secret.
+    case touched
+    /// There is a new one.
+    case created
+    /// Its values changed.
+    case changed
+    /// It has a new id.
+    case renewed
+    /// It is gone, as its last value is; the cookie is expired.
+    case cleared
+    /// The cookie it came with did not open and is expired.
+    case expired
+}

@@ -1,0 +1,82 @@
+extension CookieSessions {
+    /// Opens the session and flash cookies found in one request.
+    ///
+    /// `bytes` holds the request, `candidates` the places of the values of cookies called `settings.name`, in order, and
+    /// `flashCandidates` those of cookies called `flashName`. Of several that open, the one last seen, and then born, the
+    /// latest is taken. A cookie that does not open is no error: the visitor has no session. `now` is in seconds since 1970.
+    public func open(
+        _ bytes: Span<UInt8>,
+        candidates: [Range<Int>],
+        flashCandidates: [Range<Int>],
+        now: Int64
+    ) -> OpenedSession {
+        var opened = OpenedSession()
+        for range in candidates { tryCandidate(bytes, range, now: now, into: &opened) }
+        opened.hadTwins = candidates.count > 1
+        opened.hasDeadCookie = !candidates.isEmpty && opened.identity == nil
+        if let identity = opened.identity { opened.idText = identity.id.text }
+        if !flashCandidates.isEmpty { openFlash(bytes, flashCandidates, now: now, into: &opened) }
+        return opened
+    }
+
+    private func tryCandidate(_ bytes: Span<UInt8>, _ range: Range<Int>, now: Int64, into opened: inout OpenedSession) {
+        let (outcome, found) = openCandidate(bytes, range, now: now)
+        guard let (record, keyIndex) = found else {
+            // An expired session says more than a forged cookie: outcomes stand in this order.
+            let isBetter = opened.outcome == .none || outcome.rawValue < opened.outcome.rawValue
+            if opened.identity == nil, isBetter { opened.outcome = outcome }
+            return
+        }
+        if let best = opened.identity, (best.lastSeen, best.birth) >= (record.lastSeen, record.birth) { return }
+        opened.outcome = .opened
+        opened.json = record.json
+        opened.once = record.once
+        opened.identity = .init(id: record.id, birth: record.birth, lastSeen: record.lastSeen)
+        opened.keyIndex = keyIndex
+    }
+
+    private func openCandidate(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        now: Int64
+    ) -> (OpenOutcome, (SessionRecord, keyIndex: Int)?) {
+        switch sealer.open(bytes, range, as: .session) {
+        case .malformed: return (.malformed, nil)
+        case .unknownKey: return (.unknownKey, nil)
+        case .forged: return (.forged, nil)
+        case .plaintext(let plaintext, let keyIndex):
+            guard let record = SessionRecord(plaintext),
+                isPast(record.birth, now: now), isPast(record.lastSeen, now: now)
+            else { return (.malformed, nil) }
+            if now - record.birth >= settings.lifetime { return (.expiredLifetime, nil) }
+            if now - record.lastSeen >= settings.idleTimeout { return (.expiredIdle, nil) }
+            return (.opened, (record, keyIndex))
+        }
+    }
+
+    private func openFlash(
+        _ bytes: Span<UInt8>,
+        _ candidates: [Range<Int>],
+        now: Int64,
+        into opened: inout OpenedSession
+    ) {
+        var newest: Int64?
+        for range in candidates {
+            guard case .plaintext(let plaintext, let keyIndex) = sealer.open(bytes, range, as: .flash),
+                let record = FlashRecord(plaintext), isPast(record.birth, now: now),
+                now - record.birth < settings.lifetime
+            else { continue }
+            if let newest, newest >= record.birth { continue }
+            newest = record.birth
+            opened.flashJSON = record.json
+            opened.flashKeyIndex = keyIndex
+            opened.flashBirth = record.birth
+        }
+        opened.hasDeadFlash = newest == nil
+    }
+
+    /// Whether a time is one a gateway can have written by now: at or after 1970, and at most five minutes ahead.
+    private func isPast(_ time: Int64, now: Int64) -> Bool {
+        time >= 0 && time - CookieSessions.clockSkew <= now
+    }
+}

@@ -1,0 +1,37 @@
+/// One configured cookie session: opens what requests bring and closes it into what responses carry.
+///
+/// The values live in the browser's cookie, sealed; there is no state here but the keys, which are made once.
+public struct CookieSessions: Sendable {
+    /// The browser's limit for a cookie's name and value together, in bytes (RFC 6265bis section 5.6).
+    public static let largestCookie = 4096
+    /// How far ahead of the clock a cookie may have been made, in seconds: other gateways' clocks differ.
+    static let clockSkew: Int64 = 300
+    /// How often last-seen is moved at most, in seconds.
+    static let touchInterval: Int64 = 60
+
+    /// The settings this was made from.
+    public let settings: SessionSettings
+    /// The name of the cookie that carries the flash messages: `<name>_flash`.
+    public let flashName: String
+
+    let sealer: Sealer
+    let setCookie: SetCookieText
+    let nameBytes: [UInt8]
+    let flashNameBytes: [UInt8]
+    // A minute, or half of a shorter idle timeout: a visitor who keeps coming must not be taken for an idle one.
+    let touchAfter: Int64
+
+    /// Makes the keys (HKDF, some microseconds a secret).
+    ///
+    /// The settings must have no `problems`; without a secret nothing
+    /// opens and saving fails.
+    public init(_ settings: SessionSettings) {
+        self.settings = settings
+        flashName = settings.flashName
+        sealer = Sealer(secrets: settings.secrets, sessionName: settings.name, flashName: settings.flashName)
+        setCookie = SetCookieText(settings)
+        nameBytes = Array(settings.name.utf8)
+        flashNameBytes = Array(settings.flashName.utf8)
+        touchAfter = min(CookieSessions.touchInterval, max(1, settings.idleTimeout / 2))
+    }
+}

@@ -1,0 +1,58 @@
+/// The session and the flash messages a request came with, ready to be sent upstream.
+public struct OpenedSession: Sendable {
+    /// What came of the session's cookie; of several cookies that do not open, what came of the best.
+    public internal(set) var outcome = OpenOutcome.none
+    /// The text of `X-Session`: the values as they were stored, `{}` when there is no session.
+    public internal(set) var json = OpenedSession.noValues
+    /// The text of `X-Session-Id`: 32 hexadecimal digits, empty when there is no session.
+    public internal(set) var idText: [UInt8] = []
+    /// The text of `X-Flash`, to be sent with page requests only; empty when there are no messages.
+    public internal(set) var flashJSON: [UInt8] = []
+    /// Whether there were session cookies and none opened; `close` expires them.
+    public internal(set) var hasDeadCookie = false
+    /// Whether there were flash cookies and none opened; `close` expires them.
+    public internal(set) var hasDeadFlash = false
+    /// Whether there was more than one cookie of the session's name.
+    public internal(set) var hadTwins = false
+
+    var identity: Identity?
+    var once: [UInt8] = []
+    // Where among the secrets the one stands that sealed each; 0 seals anew.
+    var keyIndex = 0
+    var flashKeyIndex = 0
+    var flashBirth: Int64 = 0
+
+    /// What a session keeps beside its values.
+    struct Identity: Sendable {
+        var id: SessionID
+        var birth: Int64
+        var lastSeen: Int64
+    }
+
+    // Shared, so that a request without a session allocates nothing.
+    static let noValues = Array("{}".utf8)
+
+    /// No session and no messages.
+    public init() {}
+
+    /// When the session was born, in seconds since 1970; nil without a session.
+    public var birth: Int64? { identity?.birth }
+
+    /// When the session was last seen, to the minute, in seconds since 1970; nil without a session.
+    public var lastSeen: Int64? { identity?.lastSeen }
+
+    /// One value as plain text, for a header field of its own; nothing is decoded but this value.
+    public func exposed(_ key: String) -> ExposedText {
+        JSONScanner.plainText(of: key, in: json.span)
+    }
+}
+
+/// A session's value as the text of a header field.
+public enum ExposedText: Sendable, Equatable {
+    /// There is no such value, or it is null, a list or an object.
+    case absent
+    /// The value is a string that a field cannot carry as it is: it holds more than printable ASCII.
+    case unprintable
+    /// A string of printable ASCII, or the JSON text of a number or truth value.
+    case text([UInt8])
+}

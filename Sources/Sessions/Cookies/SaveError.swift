@@ -1,0 +1,27 @@
+/// Why a session's changes could not be saved; nothing of them is applied then.
+public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A field of the service's answer does not say what it has to.
+    case malformed(field: String, why: String)
+    /// The cookie would be larger than browsers keep: name and value together, in bytes.
+    case tooLarge(cookie: String, size: Int, limit: Int)
+    /// There is no secret to seal with.
+    case noSecret
+    /// The store that keeps the sessions does not answer.
+    case unavailable(why: String)
+    /// The cipher refused, which it has no reason to.
+    case sealing
+
+    /// What happened, in one line for the log; it shows no value of the session.
+    public var reason: String {
+        switch self {
+        case .malformed(let field, let why): "\(field): \(why)"
+        case .tooLarge(let cookie, let size, let limit):
+            "cookie \(cookie) would be \(size) bytes with its name, browsers keep \(limit)"
+        case .noSecret: "no secret to seal the session with"
+        case .unavailable(let why): "the session store does not answer: \(why)"
+        case .sealing: "the session could not be sealed"
+        }
+    }
+
+    public var description: String { reason }
+}

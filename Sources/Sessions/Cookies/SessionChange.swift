@@ -1,0 +1,47 @@
+/// A session's values before and after an answer's changes.
+struct SessionChange {
+    /// What the request brought.
+    let before: SessionValues
+    /// What is left: once-values handed out are gone, then clear, delete, set and set once took effect in this order.
+    var after: SessionValues
+    /// Whether what is left is another session's.
+    var isCleared = false
+    /// Whether a new id was asked for.
+    var isRenewed = false
+
+    /// Applies an answer's changes to an opened session.
+    init(_ opened: OpenedSession, _ changes: SessionChanges) {
+        before = SessionChange.values(of: opened)
+        after = before
+        after.consumeOnce()
+        if changes.clears { after.clear() }
+        after.delete(changes.deleted)
+        for member in changes.values { after[member.name] = member.value }
+        for member in changes.onceValues { after.setOnce(member.name, member.value) }
+        isCleared = changes.clears
+        isRenewed = changes.renews
+    }
+
+    /// A change worked out elsewhere.
+    init(before: SessionValues, after: SessionValues, isCleared: Bool, isRenewed: Bool) {
+        self.before = before
+        self.after = after
+        self.isCleared = isCleared
+        self.isRenewed = isRenewed
+    }
+
+    /// Whether one of these names' values is another than before.
+    func touches(_ names: [String]) -> Bool {
+        names.contains { before[$0] != after[$0] }
+    }
+
+    /// The values an opened session holds.
+    static func values(of opened: OpenedSession) -> SessionValues {
+        // Only this library seals, and it seals objects: there is no other text to read here.
+        guard opened.identity != nil, var values = try? SessionValues(json: opened.json.span) else { return .init() }
+        if !opened.once.isEmpty, case .array(let names)? = try? JSON.parse(opened.once.span) {
+            values.markOnce(names.compactMap(String.init(value:)))
+        }
+        return values
+    }
+}

@@ -1,0 +1,143 @@
+/// The session of a web framework: named values of one browser, and the messages for its next page.
+///
+/// ```swift
+/// var session = await store.load(from: request)
+/// session.set("user_id", 42)
+/// session.flash("Signed in.", kind: "success")
+/// for cookie in try await session.save(to: store, in: response, random: &random) { … }
+/// ```
+/// Values of a session that does not exist yet are held until `save`, which creates it if there is one.
+public struct Session: Sendable {
+    /// The values as they are now; changes are seen by `save`.
+    public private(set) var values: SessionValues
+    /// The messages this request may show, empty but on a page request that came with some.
+    public let flashes: FlashMessages
+
+    let opened: OpenedSession
+    private(set) var added = FlashMessages()
+    private(set) var keepsFlash = false
+    private let loaded: SessionValues
+    // Set-once values this request was handed and nobody stored anew: the next save is without them.
+    private var handed: [String]
+    private var isCleared = false
+    private var isRenewed = false
+
+    /// A session that does not exist yet, without values.
+    public init() {
+        self.init(opened: OpenedSession(), isPage: false)
+    }
+
+    /// The session a store found in a request.
+    init(opened: OpenedSession, isPage: Bool) {
+        self.opened = opened
+        loaded = SessionChange.values(of: opened)
+        handed = loaded.onceNames
+        values = loaded
+        values.markOnce([])
+        let messages = isPage ? opened.flashJSON : []
+        flashes = (try? FlashMessages(json: messages.span, field: "flash")) ?? FlashMessages()
+    }
+
+    // MARK: the six calls
+
+    /// The value under a name; nil when there is none.
+    public func get(_ name: String) -> Value? {
+        values[name]
+    }
+
+    /// The value under a name as a Swift type; nil when there is none, or it is of another kind.
+    public func get<Wanted: ValueConvertible>(_ name: String, as type: Wanted.Type) -> Wanted? {
+        values[name].flatMap(Wanted.init(value:))
+    }
+
+    /// Stores a value under a name.
+    public mutating func set(_ name: String, _ value: Value) {
+        values[name] = value
+        own(name)
+    }
+
+    /// Stores a Swift value under a name.
+    public mutating func set(_ name: String, _ value: some ValueConvertible) {
+        set(name, value.value)
+    }
+
+    /// Forgets the value under a name.
+    public mutating func delete(_ name: String) {
+        values.delete([name])
+    }
+
+    /// Forgets every value; values set after it are those of a new session with a new id.
+    public mutating func clear() {
+        values.clear()
+        handed = []
+        isCleared = true
+    }
+
+    /// The value under a name, which is forgotten.
+    public mutating func getOnce(_ name: String) -> Value? {
+        defer { delete(name) }
+        return get(name)
+    }
+
+    /// Saves what changed and returns the whole values for `Set-Cookie` fields; none when there is nothing to say.
+    ///
+    /// - Throws: `SaveError` when the session cannot be kept; the one before stands.
+    public func save(
+        to store: some SessionStore,
+        in response: SessionResponse,
+        random: inout some RandomNumberGenerator & Sendable
+    ) async throws(SaveError) -> [String] {
+        try await store.save(self, in: response, random: &random)
+    }
+
+    // MARK: what else there is
+
+    /// Stores a value for exactly one later request.
+    public mutating func setOnce(_ name: String, _ value: Value) {
+        values.setOnce(name, value)
+        own(name)
+    }
+
+    /// Asks for a new id with the same values, as is due when somebody signs in.
+    public mutating func renew() {
+        isRenewed = true
+    }
+
+    /// Adds a message for the browser's next page.
+    public mutating func flash(_ message: String, kind: String) {
+        added.add(message, kind: kind)
+    }
+
+    /// Keeps the messages that this page shows for one more page.
+    public mutating func keepFlashes() {
+        keepsFlash = true
+    }
+
+    /// The id, for logs and keys; nil for a session that does not exist yet.
+    public var id: SessionID? { opened.identity?.id }
+
+    /// When the session was born, in seconds since 1970; nil for one that does not exist yet.
+    public var birth: Int64? { opened.birth }
+
+    /// When the session was last seen, to the minute, in seconds since 1970; nil for one that does not exist yet.
+    public var lastSeen: Int64? { opened.lastSeen }
+
+    /// Whether there was no session in the request.
+    public var isNew: Bool { opened.identity == nil }
+
+    /// Whether `save` has a change of the values or the id to write.
+    public var isChanged: Bool {
+        isCleared || isRenewed || change.after != change.before
+    }
+
+    /// The values before and after, without the set-once values that this request was handed.
+    var change: SessionChange {
+        var after = values
+        after.delete(handed)
+        return SessionChange(before: loaded, after: after, isCleared: isCleared, isRenewed: isRenewed)
+    }
+
+    private mutating func own(_ name: String) {
+        handed.removeAll { $0.utf8.elementsEqual(name.utf8) }
+    }
+}

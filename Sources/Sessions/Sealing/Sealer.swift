@@ -1,0 +1,92 @@
+import Crypto
+import CryptoExtras
+
+/// Seals and opens cookie values: `base64url(version ‖ key id ‖ nonce ‖ ciphertext ‖ tag)` under AES-256-GCM-SIV (RFC 8452).
+///
+/// With random nonces one key is safe for 2^48 seals, as a nonce that comes twice shows no more than whether two values
+/// are equal.
+struct Sealer: Sendable {
+    /// What came of opening a value.
+    enum Opened {
+        /// It was sealed by the key at this place among the secrets.
+        case plaintext([UInt8], keyIndex: Int)
+        /// It is not in the form of a sealed value.
+        case malformed
+        /// No secret has the key id it names.
+        case unknownKey
+        /// A secret has the key id, but did not seal this under this name.
+        case forged
+    }
+
+    private static let nonceLength = 12
+    private static let tagLength = 16
+    private static let headLength = 5
+    private static let overhead = headLength + nonceLength + tagLength
+    /// Longer values cannot come from here: browsers drop cookies over this size.
+    static let longestValue = 4096
+
+    private let keys: [SealingKey]
+
+    /// Makes the keys; the first seals, all open.
+    init(secrets: [[UInt8]], sessionName: String, flashName: String) {
+        keys = secrets.map { SealingKey(secret: $0, sessionName: sessionName, flashName: flashName) }
+    }
+
+    /// The length of a sealed value that holds this many bytes of plaintext.
+    static func sealedLength(ofPlaintext count: Int) -> Int {
+        Base64URL.length(ofBytes: count + overhead)
+    }
+
+    /// Opens the value in a range of bytes.
+    func open(_ bytes: Span<UInt8>, _ range: Range<Int>, as purpose: SealPurpose) -> Opened {
+        guard range.count <= Sealer.longestValue, let raw = Base64URL.decode(bytes, range),
+            raw.count > Sealer.overhead, raw[0] == SealingKey.version
+        else { return .malformed }
+        // Crypto wants nonce, ciphertext and tag in one piece, and copies it once.
+        guard let box = try? AES.GCM._SIV.SealedBox(combined: raw[Sealer.headLength...]) else { return .malformed }
+        var known = false
+        for (index, key) in keys.enumerated() where isSealed(raw, by: key) {
+            known = true
+            if let plaintext = try? AES.GCM._SIV.open(box, using: key.key, authenticating: key.header(purpose)) {
+                return .plaintext([UInt8](plaintext), keyIndex: index)
+            }
+        }
+        return known ? .forged : .unknownKey
+    }
+
+    /// Appends a sealed value made with the first key.
+    func seal(
+        _ plaintext: [UInt8],
+        as purpose: SealPurpose,
+        into text: inout [UInt8],
+        random: inout some RandomNumberGenerator
+    ) throws(SaveError) {
+        guard let key = keys.first else { throw .noSecret }
+        var nonce: [UInt8] = []
+        nonce.reserveCapacity(Sealer.nonceLength)
+        appendBigEndian(random.next() as UInt64, to: &nonce)
+        appendBigEndian(random.next() as UInt32, to: &nonce)
+        do {
+            let box = try AES.GCM._SIV.seal(
+                plaintext,
+                using: key.key,
+                nonce: AES.GCM._SIV.Nonce(data: nonce),
+                authenticating: key.header(purpose)
+            )
+            Base64URL.encode([SealingKey.version] + key.id + [UInt8](box.combined), into: &text)
+        } catch {
+            throw .sealing
+        }
+    }
+
+    private func isSealed(_ raw: [UInt8], by key: SealingKey) -> Bool {
+        raw[1] == key.id[0] && raw[2] == key.id[1] && raw[3] == key.id[2] && raw[4] == key.id[3]
+    }
+}
+
+/// Appends a number's bytes, the highest first.
+func appendBigEndian(_ number: some FixedWidthInteger & UnsignedInteger, to bytes: inout [UInt8]) {
+    for shift in stride(from: number.bitWidth - 8, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
+}

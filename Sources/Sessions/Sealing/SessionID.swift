@@ -1,0 +1,37 @@
+/// A session's id: 128 random bits.
+///
+/// With a cookie store it opens nothing, it is for logs and keys.
+public struct SessionID: Sendable, Hashable, CustomStringConvertible {
+    private let high: UInt64
+    private let low: UInt64
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Makes a new id.
+    public init(random: inout some RandomNumberGenerator) {
+        high = random.next()
+        low = random.next()
+    }
+
+    /// The id as 32 hexadecimal digits.
+    public var text: [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        for half in [high, low] {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                text.append(hexDigit(UInt8(truncatingIfNeeded: half >> UInt64(shift)) & 0xF))
+            }
+        }
+        return text
+    }
+
+    public var description: String { String(decoding: text, as: UTF8.self) }
+
+    func append(to bytes: inout [UInt8]) {
+        appendBigEndian(high, to: &bytes)
+        appendBigEndian(low, to: &bytes)
+    }
+}

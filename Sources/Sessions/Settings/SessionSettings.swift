@@ -1,0 +1,91 @@
+/// How one cookie session behaves: what the route file says under `sessions:`, with its defaults.
+public struct SessionSettings: Sendable, Equatable {
+    /// The cookie's name; its flash messages travel as `<name>_flash`; default: `_gateway_session`.
+    public var name = "_gateway_session"
+    /// The secrets, at least 32 bytes each: the first seals, all open; default: none, which `problems` refuses.
+    public var secrets: [[UInt8]] = []
+    /// How long a session lives without a request, in seconds; default: 86400 (24 hours).
+    public var idleTimeout: Int64 = 86_400
+    /// How long a session lives at all, in seconds; default: 2592000 (30 days).
+    public var lifetime: Int64 = 2_592_000
+    /// The names whose change gives the session a new id (sign-in); default: none.
+    public var renewOn: [String] = []
+    /// The values sent upstream as header fields of their own; default: none.
+    public var expose: [ExposedValue] = []
+    /// How long the browser keeps the cookie, in seconds; nil (default): until it is closed.
+    public var maxAge: Int64?
+    /// Whether other sites' requests carry the cookie; default: lax.
+    public var sameSite = SameSite.lax
+    /// Whether the cookie is kept to https; default: auto.
+    public var secure = SecureMode.auto
+    /// The domain the cookie is sent to, with those under it; nil (default): the host that set it alone.
+    public var domain: String?
+    /// The path under which the cookie is sent; default: `/`.
+    public var path = "/"
+    /// Whether the cookie is kept apart for each top-level site (CHIPS); default: false.
+    public var partitioned = false
+    /// Whether upstreams see the sealed cookie; default: false.
+    public var forwardCookie = false
+    /// What is done about cross-site writes; default: origin.
+    public var csrf = CSRFMode.origin
+    /// The origins whose cross-site writes are let through, as `https://example.com`; default: none.
+    public var trustedOrigins: [String] = []
+
+    /// The defaults, without a secret.
+    public init() {}
+
+    /// The name of the cookie that carries the flash messages.
+    public var flashName: String { name + "_flash" }
+
+    /// Whether browsers take this cookie only with `Secure`, whatever the connection.
+    var demandsSecure: Bool {
+        partitioned || sameSite == .none || hasPrefix("__Secure-") || hasPrefix("__Host-") || hasPrefix("__Http-")
+    }
+
+    /// Whether the name begins so, in any case, as browsers compare it.
+    func hasPrefix(_ prefix: String) -> Bool {
+        name.lowercased().hasPrefix(prefix.lowercased())
+    }
+}
+
+/// A session's value that is sent upstream in a header field of its own.
+public struct ExposedValue: Sendable, Equatable {
+    /// The field's name, as `X-User-Id`.
+    public var header: String
+    /// The value's name in the session, as `user_id`.
+    public var key: String
+
+    /// Sends the value `key` as the field `header`.
+    public init(header: String, key: String) {
+        self.header = header
+        self.key = key
+    }
+}
+
+/// The cookie attribute `SameSite`.
+public enum SameSite: Sendable, Equatable {
+    /// Sent with same-site requests and when the user follows a link.
+    case lax
+    /// Sent with same-site requests only.
+    case strict
+    /// Sent with every request; browsers ask for `Secure` with it.
+    case none
+}
+
+/// When the cookie attribute `Secure` is given.
+public enum SecureMode: Sendable, Equatable {
+    /// When the client came over https, and when the name or another attribute demands it.
+    case auto
+    /// In every response.
+    case always
+    /// In none.
+    case never
+}
+
+/// What is done about unsafe requests from other sites.
+public enum CSRFMode: Sendable, Equatable {
+    /// Refused unless their origin is trusted.
+    case origin
+    /// Nothing.
+    case off
+}
