@@ -30,19 +30,20 @@ public enum Method: UInt8, Sendable {
             self = .other
             return
         }
-        var word: UInt64 = 0
+        // The one in front tells a name from the same with zero bytes before it.
+        var word: UInt64 = 1
         for index in name.indices { word = word << 8 | UInt64(name[index]) }
-        // The names as big-endian ASCII.
+        // The names in ASCII, the first letter highest.
         switch word {
-        case 0x47_4554: self = .get
-        case 0x4845_4144: self = .head
-        case 0x504F_5354: self = .post
-        case 0x50_5554: self = .put
-        case 0x4445_4C45_5445: self = .delete
-        case 0x50_4154_4348: self = .patch
-        case 0x4F_5054_494F_4E53: self = .options
-        case 0x54_5241_4345: self = .trace
-        case 0x43_4F4E_4E45_4354: self = .connect
+        case 0x0147_4554: self = .get
+        case 0x01_4845_4144: self = .head
+        case 0x01_504F_5354: self = .post
+        case 0x0150_5554: self = .put
+        case 0x01_4445_4C45_5445: self = .delete
+        case 0x0150_4154_4348: self = .patch
+        case 0x014F_5054_494F_4E53: self = .options
+        case 0x0154_5241_4345: self = .trace
+        case 0x0143_4F4E_4E45_4354: self = .connect
         default: self = .other
         }
     }

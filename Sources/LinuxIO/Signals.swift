@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Signals, received by the main thread as values and by no handler.

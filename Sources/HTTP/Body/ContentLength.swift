@@ -5,12 +5,10 @@ enum ContentLength {
         var length: UInt64 = 0
         for index in value.indices {
             guard value[index].isDigit else { return nil }
-            let (tens, isTooLong) = length.multipliedReportingOverflow(by: 10)
-            guard !isTooLong else { return nil }
-            length = tens &+ UInt64(value[index] - 0x30)
             // 63 bits, so that the sum of two lengths, and a signed number made of one, cannot overflow either.
-            guard length <= UInt64(Int64.max) else { return nil }
+            guard length <= UInt64(Int64.max) / 10 else { return nil }
+            length = length * 10 + UInt64(value[index] - 0x30)
         }
-        return length
+        return length <= UInt64(Int64.max) ? length : nil
     }
 }

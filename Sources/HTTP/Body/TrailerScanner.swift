@@ -49,7 +49,8 @@ struct TrailerScanner: Sendable {
         }
     }
 
-    /// Whether a name the gateway has no case for controls, conditions or describes a message (RFC 9110 section 6.5.1).
+    /// Whether a name the gateway has no case for controls, conditions or describes a message (RFC 9110 section
+    /// 6.5.1).
     private func actsOnContent(_ name: Span<UInt8>) -> Bool {
         if name.count > 3, equalsIgnoringCase(name.extracting(first: 3), "if-") { return true }
         return equalsIgnoringCase(name, "content-encoding") || equalsIgnoringCase(name, "content-type")

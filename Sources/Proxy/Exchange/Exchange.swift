@@ -310,17 +310,36 @@ final class Exchange {
 
     private func answer(_ error: GatewayError) {
         visit.requestFailed()
+        let cookies = deadCookies()
         if case .methodNotAllowed(let allow) = error {
-            answer(error.status, body: OwnAnswer.body(error.status), contentType: OwnAnswer.plainText, allow: allow)
+            answer(
+                error.status,
+                body: OwnAnswer.body(error.status),
+                contentType: OwnAnswer.plainText,
+                allow: allow,
+                setCookies: cookies
+            )
         } else {
             answer(
                 error.status,
                 body: OwnAnswer.body(error.status),
                 contentType: OwnAnswer.plainText,
                 proxyStatus: error.proxyStatus,
-                retryAfter: error.status == 503
+                retryAfter: error.status == 503,
+                setCookies: cookies
             )
         }
+    }
+
+    /// What expires the cookies that did not open; an error page carries it too.
+    private func deadCookies() -> [[UInt8]] {
+        guard let policy = visit.policy else { return [] }
+        return policy.expireDead(
+            visit,
+            isSecure: facts.isSecure,
+            now: worker.loop.wallClock,
+            random: &worker.secureRandom
+        )
     }
 
     private func respond(_ settings: RespondSettings) {
@@ -335,7 +354,8 @@ final class Exchange {
         location: [UInt8]? = nil,
         allow: [UInt8]? = nil,
         proxyStatus: StaticString? = nil,
-        retryAfter: Bool = false
+        retryAfter: Bool = false,
+        setCookies: [[UInt8]] = []
     ) {
         guard state.ownAnswer(), let client else { return }
         self.status = status
@@ -351,6 +371,7 @@ final class Exchange {
             allow: allow,
             proxyStatus: proxyStatus,
             retryAfter: retryAfter,
+            setCookies: setCookies,
             edits: route?.responseEdits,
             isHead: head.method == .head,
             date: worker.date,

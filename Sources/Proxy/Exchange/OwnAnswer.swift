@@ -19,6 +19,7 @@ enum OwnAnswer {
         allow: [UInt8]?,
         proxyStatus: StaticString?,
         retryAfter: Bool,
+        setCookies: [[UInt8]],
         edits: CompiledEdits?,
         isHead: Bool,
         date: [UInt8],
@@ -46,6 +47,8 @@ enum OwnAnswer {
             out.append("\r\n")
         }
         if retryAfter { out.append("Retry-After: 1\r\n") }
+        for cookie in setCookies { line("Set-Cookie: ", cookie, into: out) }
+        if !setCookies.isEmpty { out.append("Cache-Control: private, no-cache=\"Set-Cookie\"\r\n") }
         edits?.writeAdded(into: out)
         if status != 204, status != 304 {
             out.append("Content-Length: ")

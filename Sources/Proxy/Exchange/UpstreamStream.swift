@@ -223,6 +223,8 @@ final class UpstreamStream: WireOwner {
         if readiness.contains(.writable), outbound.count > sent {
             flush()
             exchange.upstreamCanTakeMore()
+            // The exchange may have ended meanwhile, and begun anew.
+            guard connection === self.connection else { return exchange.settle() }
         }
         if isReadable, !isPaused { read() }
         exchange.settle()

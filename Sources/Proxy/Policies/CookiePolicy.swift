@@ -122,6 +122,26 @@ final class CookiePolicy: Sendable {
         return SessionEffect(setCookies: closed.setCookies, variesByCookie: true, cut: stripsAll ? .all : .names(cutInResponses))
     }
 
+    /// Expires what did not open, where the gateway answers in the upstream's place. Nothing else of the session changes.
+    func expireDead(
+        _ visit: borrowing SessionVisit,
+        isSecure: Bool,
+        now: Int64,
+        random: inout SystemRandomNumberGenerator
+    ) -> [[UInt8]] {
+        guard visit.opened.hasDeadCookie || visit.opened.hasDeadFlash else { return [] }
+        let closed = try? sessions.close(
+            visit.opened,
+            changes: SessionChanges(),
+            status: 500,
+            isPage: visit.isPage,
+            secureConnection: isSecure,
+            now: now,
+            random: &random
+        )
+        return closed?.setCookies ?? []
+    }
+
     private func readChanges(
         _ changes: inout SessionChanges,
         _ response: borrowing ResponseHead,

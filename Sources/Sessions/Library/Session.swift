@@ -50,6 +50,13 @@ public struct Session: Sendable {
         values[name].flatMap(Wanted.init(value:))
     }
 
+    /// The value under a name as a `Decodable` type; nil when there is none.
+    ///
+    /// - Throws: `DecodingError` when it has another form, or what the type itself throws.
+    public func get<Wanted: Decodable>(_ name: String, decoding type: Wanted.Type) throws -> Wanted? {
+        try values[name].map { try $0.decode(type) }
+    }
+
     /// Stores a value under a name.
     public mutating func set(_ name: String, _ value: Value) {
         values[name] = value
@@ -59,6 +66,13 @@ public struct Session: Sendable {
     /// Stores a Swift value under a name.
     public mutating func set(_ name: String, _ value: some ValueConvertible) {
         set(name, value.value)
+    }
+
+    /// Stores what an `Encodable` type says of itself under a name.
+    ///
+    /// - Throws: `EncodingError` for a number JSON cannot say, or what the type itself throws.
+    public mutating func set(_ name: String, encoding wanted: some Encodable) throws {
+        set(name, try Value(encoding: wanted))
     }
 
     /// Forgets the value under a name.

@@ -39,13 +39,16 @@ struct Sealer: Sendable {
 
     /// Opens the value in a range of bytes.
     func open(_ bytes: Span<UInt8>, _ range: Range<Int>, as purpose: SealPurpose) -> Opened {
-        guard range.count <= Sealer.longestValue, let raw = Base64URL.decode(bytes, range),
+        guard range.count <= Sealer.longestValue, var raw = Base64URL.decode(bytes, range),
             raw.count > Sealer.overhead, raw[0] == SealingKey.version
         else { return .malformed }
-        // Crypto wants nonce, ciphertext and tag in one piece, and copies it once.
-        guard let box = try? AES.GCM._SIV.SealedBox(combined: raw[Sealer.headLength...]) else { return .malformed }
+        let id = UInt32(raw[1]) << 24 | UInt32(raw[2]) << 16 | UInt32(raw[3]) << 8 | UInt32(raw[4])
+        // Crypto wants nonce, ciphertext and tag in one piece and copies it. Moved to the front they are an array, for
+        // which it allocates once less than for a slice.
+        raw.removeFirst(Sealer.headLength)
+        guard let box = try? AES.GCM._SIV.SealedBox(combined: raw) else { return .malformed }
         var known = false
-        for (index, key) in keys.enumerated() where isSealed(raw, by: key) {
+        for (index, key) in keys.enumerated() where key.id == id {
             known = true
             if let plaintext = try? AES.GCM._SIV.open(box, using: key.key, authenticating: key.header(purpose)) {
                 return .plaintext([UInt8](plaintext), keyIndex: index)
@@ -73,20 +76,13 @@ struct Sealer: Sendable {
                 nonce: AES.GCM._SIV.Nonce(data: nonce),
                 authenticating: key.header(purpose)
             )
-            Base64URL.encode([SealingKey.version] + key.id + [UInt8](box.combined), into: &text)
+            var raw = [SealingKey.version]
+            raw.reserveCapacity(Sealer.overhead + plaintext.count)
+            appendBigEndian(key.id, to: &raw)
+            raw.append(contentsOf: box.combined)
+            Base64URL.encode(raw, into: &text)
         } catch {
             throw .sealing
         }
-    }
-
-    private func isSealed(_ raw: [UInt8], by key: SealingKey) -> Bool {
-        raw[1] == key.id[0] && raw[2] == key.id[1] && raw[3] == key.id[2] && raw[4] == key.id[3]
-    }
-}
-
-/// Appends a number's bytes, the highest first.
-func appendBigEndian(_ number: some FixedWidthInteger & UnsignedInteger, to bytes: inout [UInt8]) {
-    for shift in stride(from: number.bitWidth - 8, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: number >> shift))
     }
 }

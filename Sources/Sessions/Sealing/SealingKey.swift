@@ -1,18 +1,12 @@
 import Crypto
 
-/// What a sealed value is for; authenticated with it, so that a flash cookie never opens as a session.
-enum SealPurpose: UInt8, Sendable {
-    case session = 0x73
-    case flash = 0x66
-}
-
 /// One secret made ready: the key, the id that stands in front of what it sealed, and the bytes authenticated with it.
 struct SealingKey: Sendable {
     /// The first byte of everything sealed: the version of this form.
     static let version: UInt8 = 1
 
     /// Four bytes that say which secret sealed a value, and tell nothing of the key.
-    let id: [UInt8]
+    let id: UInt32
     /// 256 bits for AES-GCM-SIV.
     let key: SymmetricKey
 
@@ -32,9 +26,11 @@ struct SealingKey: Sendable {
             for: Array("gateway session v1 key id".utf8) + [1],
             using: SymmetricKey(data: extracted)
         )
-        id = Array(block.prefix(4))
-        sessionHeader = [SealingKey.version] + id + [SealPurpose.session.rawValue] + Array(sessionName.utf8)
-        flashHeader = [SealingKey.version] + id + [SealPurpose.flash.rawValue] + Array(flashName.utf8)
+        id = block.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        var front = [SealingKey.version]
+        appendBigEndian(id, to: &front)
+        sessionHeader = front + [SealPurpose.session.rawValue] + Array(sessionName.utf8)
+        flashHeader = front + [SealPurpose.flash.rawValue] + Array(flashName.utf8)
     }
 
     /// What is authenticated together with a value: version, key id, purpose and the cookie's name.

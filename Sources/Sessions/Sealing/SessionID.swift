@@ -20,11 +20,8 @@ public struct SessionID: Sendable, Hashable, CustomStringConvertible {
     public var text: [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(32)
-        for half in [high, low] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                text.append(hexDigit(UInt8(truncatingIfNeeded: half >> UInt64(shift)) & 0xF))
-            }
-        }
+        appendHex(high, to: &text)
+        appendHex(low, to: &text)
         return text
     }
 
@@ -33,5 +30,11 @@ public struct SessionID: Sendable, Hashable, CustomStringConvertible {
     func append(to bytes: inout [UInt8]) {
         appendBigEndian(high, to: &bytes)
         appendBigEndian(low, to: &bytes)
+    }
+
+    private func appendHex(_ number: UInt64, to text: inout [UInt8]) {
+        for shift in stride(from: 60, through: 0, by: -4) {
+            text.append(hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 0xF))
+        }
     }
 }

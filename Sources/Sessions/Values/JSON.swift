@@ -67,17 +67,3 @@ public enum JSON {
         for shift in [12, 8, 4, 0] { text.append(hexDigit(UInt8(truncatingIfNeeded: unit >> shift) & 0xF)) }
     }
 }
-
-/// The lower-case hexadecimal digit of a number below 16.
-func hexDigit(_ number: UInt8) -> UInt8 {
-    number < 10 ? UInt8(ascii: "0") + number : UInt8(ascii: "a") + number - 10
-}
-
-extension [UInt8] {
-    /// A copy of a span's bytes.
-    init(copying span: Span<UInt8>) {
-        self.init()
-        reserveCapacity(span.count)
-        for place in span.indices { append(span[place]) }
-    }
-}

@@ -6,7 +6,7 @@ enum JSONScanner {
     static func plainText(of name: String, in json: Span<UInt8>) -> ExposedText {
         var key: [UInt8] = []
         JSON.write(name, into: &key)
-        guard let start = value(under: key.span, in: json) else { return .absent }
+        guard let start = value(under: key.span, in: json), start < json.count else { return .absent }
         switch json[start] {
         case UInt8(ascii: "\""): return string(in: json, from: start)
         case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "n"): return .absent

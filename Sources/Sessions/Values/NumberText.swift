@@ -8,7 +8,7 @@ public struct NumberText: Sendable, Hashable, CustomStringConvertible {
     /// Takes a text that is a whole JSON number; nil for anything else (RFC 8259 section 6).
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard NumberText.length(in: bytes.span, from: 0) == bytes.count else { return nil }
+        guard !bytes.isEmpty, NumberText.length(in: bytes.span, from: 0) == bytes.count else { return nil }
         self.text = text
     }
 

@@ -34,7 +34,14 @@ extension String: ValueConvertible {
 }
 
 extension Int: ValueConvertible {}
+extension Int8: ValueConvertible {}
+extension Int16: ValueConvertible {}
+extension Int32: ValueConvertible {}
 extension Int64: ValueConvertible {}
+extension UInt: ValueConvertible {}
+extension UInt8: ValueConvertible {}
+extension UInt16: ValueConvertible {}
+extension UInt32: ValueConvertible {}
 extension UInt64: ValueConvertible {}
 
 /// Integers read only what is written as one: `1.0` and `1e3` are doubles.
@@ -56,6 +63,17 @@ extension Double: ValueConvertible {
 
     /// The number, or null for infinities and NaN, which JSON cannot say.
     public var value: Value { NumberText(self).map(Value.number) ?? .null }
+}
+
+extension Float: ValueConvertible {
+    /// Reads any number a float can hold, rounded; nil for one that overflows.
+    public init?(value: Value) {
+        guard case .number(let number) = value, let float = Float(number.text), float.isFinite else { return nil }
+        self = float
+    }
+
+    /// The number, or null for infinities and NaN, which JSON cannot say.
+    public var value: Value { isFinite ? .number(NumberText(checked: "\(self)")) : .null }
 }
 
 extension Array: ValueConvertible where Element: ValueConvertible {

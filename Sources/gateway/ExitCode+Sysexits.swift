@@ -1,0 +1,15 @@
+internal import ArgumentParser
+
+/// The codes of sysexits.h that the gateway leaves with.
+extension ExitCode {
+    /// EX_USAGE: the command line is wrong.
+    static let usage = ExitCode(64)
+    /// EX_NOINPUT: the route file cannot be read.
+    static let noInput = ExitCode(66)
+    /// EX_SOFTWARE: the gateway itself is wrong.
+    static let software = ExitCode(70)
+    /// EX_CANTCREAT: a file cannot be written.
+    static let cannotCreate = ExitCode(73)
+    /// EX_CONFIG: the route file is wrong.
+    static let configuration = ExitCode(78)
+}

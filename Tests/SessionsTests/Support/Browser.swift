@@ -1,0 +1,108 @@
+import Sessions
+
+/// A browser that keeps the cookies of one session, in front of the engine.
+struct Browser {
+    /// What one request gave.
+    struct Visit {
+        let opened: OpenedSession
+        let closed: ClosedSession
+
+        var session: String { text(opened.json) }
+        var id: String { text(opened.idText) }
+        var flash: String { text(opened.flashJSON) }
+        var setCookies: [String] { closed.setCookies.map(text) }
+        var outcome: CloseOutcome { closed.outcome }
+    }
+
+    var sessions: CookieSessions
+    var now: Int64
+    var https = false
+    /// The cookies, as name and value.
+    var jar: [(name: String, value: String)] = []
+    var random: SeededRandom
+
+    init(now: Int64 = 1_800_000_000, seed: UInt64 = 1, _ change: (inout SessionSettings) -> Void = { _ in }) {
+        sessions = CookieSessions(.testing(change))
+        self.now = now
+        random = SeededRandom(seed)
+    }
+
+    /// Makes a request, and keeps the cookies of the response.
+    @discardableResult
+    mutating func visit(_ answer: Answer = Answer(), page: Bool = true) throws -> Visit {
+        let opened = open()
+        let closed = try sessions.close(
+            opened,
+            changes: answer.changes(),
+            status: answer.status,
+            isPage: page,
+            secureConnection: https,
+            now: now,
+            random: &random
+        )
+        for cookie in closed.setCookies { keep(text(cookie)) }
+        return Visit(opened: opened, closed: closed)
+    }
+
+    /// Opens what the jar holds.
+    func open() -> OpenedSession {
+        var bytes = Array("Cookie: theme=dark".utf8)
+        var candidates: [Range<Int>] = []
+        var flashCandidates: [Range<Int>] = []
+        for (name, value) in jar {
+            bytes.append(contentsOf: "; \(name)=".utf8)
+            let start = bytes.count
+            bytes.append(contentsOf: value.utf8)
+            if name == sessions.settings.name { candidates.append(start..<bytes.count) }
+            if name == sessions.flashName { flashCandidates.append(start..<bytes.count) }
+        }
+        bytes.append(contentsOf: "; last=1\r\n".utf8)
+        return sessions.open(bytes.span, candidates: candidates, flashCandidates: flashCandidates, now: now)
+    }
+
+    /// The value of the session's cookie.
+    var cookie: String? {
+        get { jar.first { $0.name == sessions.settings.name }?.value }
+        set {
+            jar.removeAll { $0.name == sessions.settings.name }
+            if let newValue { jar.append((sessions.settings.name, newValue)) }
+        }
+    }
+
+    /// The value of the flash cookie.
+    var flashCookie: String? {
+        get { jar.first { $0.name == sessions.flashName }?.value }
+        set {
+            jar.removeAll { $0.name == sessions.flashName }
+            if let newValue { jar.append((sessions.flashName, newValue)) }
+        }
+    }
+
+    /// Goes on with other settings, as after a reload of the gateway.
+    mutating func reconfigure(_ change: (inout SessionSettings) -> Void) {
+        sessions = CookieSessions(.testing(change))
+    }
+
+    private mutating func keep(_ setCookie: String) {
+        let pair = setCookie.prefix { $0 != ";" }
+        let name = String(pair.prefix { $0 != "=" })
+        jar.removeAll { $0.name == name }
+        if !setCookie.contains("Max-Age=0") { jar.append((name, String(pair.dropFirst(name.count + 1)))) }
+    }
+}
+
+extension SessionSettings {
+    static let firstSecret = Array("the first secret, long enough to be one".utf8)
+    static let secondSecret = Array("the second secret, long enough to be one".utf8)
+
+    static func testing(_ change: (inout SessionSettings) -> Void = { _ in }) -> SessionSettings {
+        var settings = SessionSettings()
+        settings.secrets = [firstSecret]
+        change(&settings)
+        return settings
+    }
+}
+
+func text(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes, as: UTF8.self)
+}
