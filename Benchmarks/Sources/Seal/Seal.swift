@@ -24,7 +24,9 @@ struct Seal {
         let nothing = try fastestThrowing {
             try close(sessions, opened, SessionChanges(), &random).setCookies.count
         }
-        print("cookie of \(cookie.count) bytes: open \(opening) ns, set and seal \(sealing) ns, close unchanged \(nothing) ns")
+        print(
+            "cookie of \(cookie.count) bytes: open \(opening) ns, set and seal \(sealing) ns, close unchanged \(nothing) ns"
+        )
     }
 
     private static var now: Int64 { 1_900_000_000 }
