@@ -25,11 +25,8 @@ enum ByteScan {
     static func endOfToken(_ bytes: Span<UInt8>, from start: Int) -> Int {
         var index = start
         while bytes.count &- index >= 8 {
-            let word = load(bytes, index)
             // Letters and hyphens here, the rarer token bytes below.
-            let small = (word | every(0x20)) & ~high
-            let isLetter = (small &+ every(0x80 - 0x61)) & ~(small &+ every(0x7F - 0x7A)) & ~word
-            let found = ~(isLetter | equal(0x2D, word)) & high
+            let found = notLetterOrHyphen(load(bytes, index))
             if found == 0 {
                 index &+= 8
                 continue
@@ -40,6 +37,19 @@ enum ByteScan {
         }
         while index < bytes.count, bytes[index].isToken { index &+= 1 }
         return index
+    }
+
+    /// Whether a range holds letters and hyphens only.
+    static func isLettersAndHyphens(_ bytes: Span<UInt8>, _ start: Int, _ count: Int) -> Bool {
+        var offset = 0
+        while offset < count {
+            let word = load(bytes, start &+ offset, count: count &- offset)
+            // Behind the last byte are zeros, which are neither.
+            let padding = count &- offset >= 8 ? 0 : ~UInt64(0) << UInt64((count &- offset) &* 8)
+            guard notLetterOrHyphen(word) & ~padding == 0 else { return false }
+            offset &+= 8
+        }
+        return true
     }
 
     /// Where the bytes of a request target end, or its next `?` is.
@@ -79,6 +89,16 @@ enum ByteScan {
 
     @inline(__always)
     private static func every(_ byte: UInt64) -> UInt64 { 0x0101_0101_0101_0101 &* byte }
+
+    /// Marks bytes that are neither.
+    ///
+    /// Exact for every byte.
+    @inline(__always)
+    private static func notLetterOrHyphen(_ word: UInt64) -> UInt64 {
+        let small = (word | every(0x20)) & ~high
+        let isLetter = (small &+ every(0x80 - 0x61)) & ~(small &+ every(0x7F - 0x7A)) & ~word
+        return ~(isLetter | equal(0x2D, word)) & high
+    }
 
     /// Marks bytes under a bound of at most 128.
     @inline(__always)

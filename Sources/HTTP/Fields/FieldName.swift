@@ -5,12 +5,19 @@
 public enum FieldName: UInt8, Sendable, CaseIterable {
     /// A name that is none of the others.
     case other
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case accept, authorization, cacheControl, cdnLoop, connection, contentLength, cookie, date, earlyData, expect
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case forwarded, host, http2Settings, keepAlive, location, maxForwards, origin, proxyAuthenticate
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case proxyAuthorization, proxyConnection, proxyStatus, referer, secFetchDest, secFetchMode, secFetchSite, server
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case setCookie, te, trailer, traceparent, transferEncoding, upgrade, userAgent, vary, via, xForwardedFor
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case xForwardedHost, xForwardedProto, xRealIP, xRequestID
+    /// What services ask of the session, in exactly this spelling but for case.
     case xSessionClear, xSessionDelete, xSessionSet, xSessionSetOnce, xSessionRenew, xSessionRevoke
+    /// What services ask of the flash, in exactly this spelling but for case.
     case xFlashAdd, xFlashKeep
     /// Any other name that, folded, begins with `x-session` or `x-flash`.
     case reserved
@@ -27,7 +34,12 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
     /// Which field the name at a range is; the range is not empty.
     static func classify(_ bytes: Span<UInt8>, _ name: ByteRange) -> FieldName {
         let known = FieldNameTable.find(bytes, Int(name.lower), name.count)
-        return known == .other ? classifyUnknown(bytes.extracting(name.range)) : known
+        guard known == .other else { return known }
+        // Most unknown names are ordinary: no twin of another, and no x name.
+        if bytes[Int(name.lower)] | 0x20 != 0x78, ByteScan.isLettersAndHyphens(bytes, Int(name.lower), name.count) {
+            return .other
+        }
+        return classifyUnknown(bytes.extracting(name.range))
     }
 
     /// Whether the field belongs to the gateway and its services alone: `x-session*` and `x-flash*`, however spelled.

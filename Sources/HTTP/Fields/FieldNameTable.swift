@@ -40,9 +40,9 @@ struct FieldNameTable {
     /// The field that name would be, were every byte but letters and digits a hyphen.
     static func findFolded(_ name: Span<UInt8>) -> FieldName {
         guard name.count >= 2, name.count <= longest else { return .other }
-        var folded: [UInt8] = []
-        for index in name.indices { folded.append(name[index].folded) }
-        return shared.find(folded.span, 0, folded.count)
+        var folded = InlineArray<24, UInt8>(repeating: 0)
+        for index in name.indices { folded[index] = name[index].folded }
+        return shared.find(folded.span, 0, name.count)
     }
 
     private func find(_ bytes: Span<UInt8>, _ start: Int, _ count: Int) -> FieldName {

@@ -123,8 +123,8 @@ public struct ResponseHeadParser: Sendable {
         }
         switch codings.verdict {
         case .chunked: head.body = .chunked
-        case .unframed, .unknown: head.body = .untilClose
-        case .chunkedOverOther: throw .unsupportedTransferCoding
+        // Taken off with Transfer-Encoding, a coding nobody undid would reach the client as the content itself.
+        case .unframed, .unknown, .chunkedOverOther: throw .unsupportedTransferCoding
         case .malformed: throw .malformedTransferEncoding
         case .absent: head.body = contentLength.map { .length($0) } ?? .untilClose
         }
