@@ -2,6 +2,7 @@
 ///
 /// Methods are case-sensitive: `get` is `.other`.
 public enum Method: UInt8, Sendable {
+    /// The methods of RFC 9110 and PATCH (RFC 5789); `.other` for every other name.
     case get, head, post, put, delete, patch, options, trace, connect, other
 
     /// Whether the method is defined as read-only (RFC 9110 section 9.2.1).

@@ -2,5 +2,6 @@
 ///
 /// There are no others: HTTP/1.2 is refused.
 public enum Version: UInt8, Sendable {
+    /// HTTP/1.0 and HTTP/1.1.
     case http10, http11
 }

@@ -163,8 +163,7 @@ public final class EventLoop {
             let readiness = Readiness(events: event.events)
             Unmanaged<Watcher>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.ready(readiness) }
         }
-        position = 0
-        eventCount = 0
+        (position, eventCount) = (0, 0)
         timers.advance()
         if !putOff.isEmpty {
             let work = putOff

@@ -1,4 +1,6 @@
 /// Fast and well spread, not secret: for request ids, sampling and jitter.
+///
+/// The generator is xoshiro256** (Blackman and Vigna, 2018).
 public struct FastRandom: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 

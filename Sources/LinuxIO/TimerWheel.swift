@@ -15,6 +15,8 @@ final class TimerWheel {
     private let start: UInt64
     /// The first tick not yet dealt with.
     private var current: UInt64 = 0
+    /// Whether the slot of `current` is being emptied: what is listed meanwhile goes to a later tick.
+    private var isFiring = false
     private let slots: UnsafeMutablePointer<Unmanaged<Timer>?>
     /// Bit n of a level is set when its slot n is not empty.
     private let occupied: UnsafeMutablePointer<UInt64>
@@ -48,7 +50,7 @@ final class TimerWheel {
 
     /// Lists a timer at its `listedTick`, or at the next tick when that has passed.
     func insert(_ timer: Timer) {
-        let tick = max(timer.listedTick, current)
+        let tick = max(timer.listedTick, isFiring ? current + 1 : current)
         timer.listedTick = tick
         // The highest group of six bits in which the tick differs from now says in which wheel it waits.
         let difference = tick ^ current
@@ -92,14 +94,15 @@ final class TimerWheel {
                 while let entry = slots[index] { entry._withUnsafeGuaranteedRef(relist) }
             }
             let index = Int(tick & 63)
-            // From here on, what is armed or armed again goes to a later tick, so this slot only drains.
-            current = tick + 1
+            isFiring = true
             while let entry = slots[index] {
                 // Retained: what it calls may drop the last reference.
                 let timer = entry.takeUnretainedValue()
                 remove(timer)
                 timer.due(tick)
             }
+            isFiring = false
+            current = tick + 1
         }
         current = max(current, last + 1)
     }
@@ -113,6 +116,8 @@ final class TimerWheel {
 
     /// The first tick at which a slot must be fired or handed down.
     private func nextTick() -> UInt64? {
+        var first: UInt64?
+        // All levels: a higher slot that begins at `current` may hold timers due before those of the lowest level.
         for level in 0..<Self.levels {
             let shift = UInt64(level * 6)
             let position = (current >> shift) & 63
@@ -121,8 +126,8 @@ final class TimerWheel {
             guard ahead != 0 else { continue }
             let slot = position + UInt64(ahead.trailingZeroBitCount)
             let round = current & ~((64 << shift) - 1)
-            return max(round + slot << shift, current)
+            first = min(first ?? .max, max(round + slot << shift, current))
         }
-        return nil
+        return first
     }
 }

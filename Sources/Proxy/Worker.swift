@@ -6,7 +6,7 @@ import Upstream
 /// One thread and everything an exchange touches on it: no locks, no hops, nothing shared but the snapshot.
 final class Worker {
     /// What is read from a socket in one system call. Bytes.
-    private static let scratchSize = 64 * 1024
+    private static let scratchSize = WireConnection.largestReceive
     private static let logInterval: UInt64 = 1_000_000_000
 
     let loop: EventLoop

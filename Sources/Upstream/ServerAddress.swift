@@ -43,7 +43,7 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         // One slash at the end says nothing, and many write it.
         if authority.hasSuffix("/") { authority = authority.dropLast() }
         if let wrong = authority.first(where: { "/?#".contains($0) }) {
-            let part = wrong == "/" ? "a path" : wrong == "?" ? "a query" : "a fragment"
+            let part = wrong == "/" ? "path" : wrong == "?" ? "query" : "fragment"
             throw .init(text, "a server has no \(part): use the route's strip_prefix and add_prefix")
         }
         guard !authority.contains("@") else { throw .init(text, "a server has no user and password") }
@@ -81,10 +81,10 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         }
         let colon = authority.firstIndex(of: ":")
         let host = authority[..<(colon ?? authority.endIndex)]
-        guard !host.isEmpty else { throw .init(text, "there is no host") }
         guard colon == nil || authority.lastIndex(of: ":") == colon else {
             throw .init(text, "an IPv6 address stands in brackets, as in http://[::1]:3000")
         }
+        guard !host.isEmpty else { throw .init(text, "there is no host") }
         guard host.utf8.allSatisfy(isHostByte) else {
             throw .init(text, "a host has letters, digits, dots, hyphens and underscores")
         }

@@ -31,6 +31,8 @@ public final class WireConnection: Watcher {
     /// Read a plain connection until a read falls short of the room given, a TLS one until `wouldBlock`: it may hold
     /// decrypted bytes of which the socket shows nothing.
     public let isTLS: Bool
+    /// The most `receive` gives at once, in bytes: room for more is not filled by one call.
+    public static let largestReceive = 64 * 1024
     /// Whether it is connected and not closed.
     public var isOpen: Bool { state == .inUse || state == .idle }
 
@@ -186,8 +188,8 @@ public final class WireConnection: Watcher {
             (CURLOPT_DNS_SHUFFLE_ADDRESSES, 1),
             // Giving up on a slow name server must not wait for it: else the whole loop would.
             (CURLOPT_QUICK_EXIT, 1),
-            // Connect-only receives go straight to the caller's room.
-            (CURLOPT_BUFFERSIZE, 1024),
+            // The most one `curl_easy_recv` hands out, though it goes straight to the caller's room.
+            (CURLOPT_BUFFERSIZE, WireConnection.largestReceive),
         ] { fine = fine && curl_easy_set_long(easy, option, value) == CURLE_OK }
         return fine && client.add(easy)
     }

@@ -19,7 +19,9 @@ struct ConfigurationFile {
         case .success(let text): self.text = text
         case .failure(let error):
             var message = "gateway: \(path): \(error.description)\n"
-            if error.errno == ENOENT, path == Self.defaultPath { message += "`gateway init` writes one to begin with\n" }
+            if error.errno == ENOENT, path == Self.defaultPath {
+                message += "`gateway init` writes one to begin with\n"
+            }
             Standard.error(message)
             throw .noInput
         }

@@ -15,7 +15,6 @@ struct DemoCommand: ParsableCommand {
     }
 
     func run() throws {
-        Standard.error("gateway: this build has no server\n")
-        throw ExitCode.software
+        throw ExitCode(Demo.run(port: port, logger: OperationalLog.make()))
     }
 }

@@ -2,7 +2,9 @@ internal import Glibc
 
 /// The environment the program was started with.
 enum Environment {
-    /// Every variable. One that is not UTF-8 is left out.
+    /// Every variable.
+    ///
+    /// One that is not UTF-8 is left out.
     static var all: [String: String] {
         var variables: [String: String] = [:]
         var entry = environ

@@ -15,7 +15,11 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: "A URL, or a path.")
     var url: String
 
-    @Option(name: [.customShort("H"), .long], parsing: .singleValue, help: "A header field, 'Name: value'; may be repeated.")
+    @Option(
+        name: [.customShort("H"), .long],
+        parsing: .singleValue,
+        help: "A header field, 'Name: value'; may be repeated."
+    )
     var header: [String] = []
 
     @Option(name: .shortAndLong, help: "The route file.")

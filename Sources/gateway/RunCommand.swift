@@ -18,6 +18,12 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         var settings = try ConfigurationFile(config).settings(dev: dev)
+        if settings.usesExampleSecret, !dev {
+            Standard.error(
+                "gateway: \(config): the secret of gateway.conf.example is no secret; export SESSION_SECRET\n"
+            )
+            throw ExitCode.configuration
+        }
         let logger = OperationalLog.make()
         settings.inventMissingSecrets(logger)
         throw ExitCode(Server.run(settings: settings, logger: logger))

@@ -39,6 +39,27 @@ struct RequestFieldTests {
         #expect(((try? request(value)) != nil) == content)
     }
 
+    @Test(arguments: (0...255).map { UInt8($0) })
+    func `F8 F9 every byte is judged alike wherever it stands in a long name, value or target`(_ byte: UInt8) {
+        let plain = [UInt8](repeating: UInt8(ascii: "a"), count: 20)
+        let token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:".utf8.contains(byte)
+        let content = byte == 9 || (byte >= 32 && byte != 127)
+        let target = byte > 32 && byte < 127 && byte != UInt8(ascii: "#")
+        for offset in 1..<19 {
+            var text = plain
+            text[offset] = byte
+            #expect(isTaken(Array("GET / HTTP/1.0\r\n".utf8) + text + Array(": 1\r\n\r\n".utf8)) == token)
+            #expect(isTaken(Array("GET / HTTP/1.0\r\nX: ".utf8) + text + Array("\r\n\r\n".utf8)) == content)
+            #expect(isTaken(Array("GET /".utf8) + text + Array(" HTTP/1.0\r\n\r\n".utf8)) == target)
+            // Two bytes in one word must not hide each other.
+            text[offset - 1] = 0x80
+            #expect(isTaken(Array("GET / HTTP/1.0\r\nX: ".utf8) + text + Array("\r\n\r\n".utf8)) == content)
+            #expect(!isTaken(Array("GET /".utf8) + text + Array(" HTTP/1.0\r\n\r\n".utf8)))
+        }
+    }
+
+    private func isTaken(_ bytes: [UInt8]) -> Bool { (try? request(bytes)) != nil }
+
     @Test func `X2 a field section over its limit is 431 even without a line end`() {
         let limits = HeadLimits(fields: 64)
         let line = "GET / HTTP/1.0\r\n"

@@ -3,7 +3,9 @@
 /// From a client it is answered with `status` if nothing was answered yet; from an upstream it is a broken response.
 /// The connection is closed either way.
 public enum FramingError: Error, Sendable, Equatable {
+    /// A chunk: its size, its extensions, or the CRLF behind its data.
     case malformedChunkSize, chunkTooLarge, malformedChunkExtension, chunkExtensionTooLong, malformedChunkEnd
+    /// The trailer section (RFC 9112 section 7.1.2) and its limits.
     case malformedTrailer, trailersTooLarge, tooManyTrailers
 
     /// The status for a client's mistake.

@@ -15,14 +15,13 @@ public struct CookiePairs: Sendable {
     public mutating func next(_ value: Span<UInt8>) -> CookiePair? {
         guard position <= value.count, !value.isEmpty else { return nil }
         let start = position
-        var equals: Int?
+        // Two loops of one comparison or two a byte: values are long, and every request's are walked.
         var end = start
-        while end < value.count, value[end] != 0x3B {
-            if value[end] == 0x3D, equals == nil { equals = end }
-            end += 1
-        }
+        while end < value.count, value[end] != 0x3B, value[end] != 0x3D { end += 1 }
+        let equals = end
+        while end < value.count, value[end] != 0x3B { end += 1 }
         position = end + 1
-        guard let equals else {
+        guard equals < end else {
             let text = trimmed(value, start..<end)
             return CookiePair(
                 segment: start..<end,

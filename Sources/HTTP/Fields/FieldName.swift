@@ -5,12 +5,19 @@
 public enum FieldName: UInt8, Sendable, CaseIterable {
     /// A name that is none of the others.
     case other
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case accept, authorization, cacheControl, cdnLoop, connection, contentLength, cookie, date, earlyData, expect
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case forwarded, host, http2Settings, keepAlive, location, maxForwards, origin, proxyAuthenticate
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case proxyAuthorization, proxyConnection, proxyStatus, referer, secFetchDest, secFetchMode, secFetchSite, server
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case setCookie, te, trailer, traceparent, transferEncoding, upgrade, userAgent, vary, via, xForwardedFor
+    /// The field of that name, with hyphens where the case has capitals; `spelling` is the name.
     case xForwardedHost, xForwardedProto, xRealIP, xRequestID
+    /// What services ask of the session, in exactly this spelling but for case.
     case xSessionClear, xSessionDelete, xSessionSet, xSessionSetOnce, xSessionRenew, xSessionRevoke
+    /// What services ask of the flash, in exactly this spelling but for case.
     case xFlashAdd, xFlashKeep
     /// Any other name that, folded, begins with `x-session` or `x-flash`.
     case reserved
@@ -21,10 +28,18 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
     ///
     /// Costs one look into a table and one comparison.
     public static func classify(_ name: Span<UInt8>) -> FieldName {
-        let known = FieldNameTable.find(name)
-        if known != .other { return known }
-        // Only names with a hyphen or what could be read as one have twins, and only x names are reserved.
-        return name.isEmpty ? .other : classifyUnknown(name)
+        name.isEmpty ? .other : classify(name, ByteRange(0, name.count))
+    }
+
+    /// Which field the name at a range is; the range is not empty.
+    static func classify(_ bytes: Span<UInt8>, _ name: ByteRange) -> FieldName {
+        let known = FieldNameTable.find(bytes, Int(name.lower), name.count)
+        guard known == .other else { return known }
+        // Most unknown names are ordinary: no twin of another, and no x name.
+        if bytes[Int(name.lower)] | 0x20 != 0x78, ByteScan.isLettersAndHyphens(bytes, Int(name.lower), name.count) {
+            return .other
+        }
+        return classifyUnknown(bytes.extracting(name.range))
     }
 
     /// Whether the field belongs to the gateway and its services alone: `x-session*` and `x-flash*`, however spelled.
@@ -46,7 +61,8 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
 
     private static func classifyUnknown(_ name: Span<UInt8>) -> FieldName {
         if name[0] | 0x20 == 0x78, hasPrefix(name, "x-session") || hasPrefix(name, "x-flash") { return .reserved }
-        for index in name.indices where name[index].folded == 0x2D && name[index] != 0x2D {
+        // A name of letters, digits and hyphens folds to itself, and is not known.
+        for index in name.indices where name[index] != 0x2D && !name[index].isLetter && !name[index].isDigit {
             return FieldNameTable.findFolded(name).hasTwins ? .ownedTwin : .other
         }
         return .other

@@ -45,6 +45,7 @@ struct FieldScanner: Sendable {
         var index = position
         defer { position = index }
         while index < bytes.count {
+            // A line that is there as a whole falls through from state to state; only a cut one comes back here.
             switch state {
             case .lineStart:
                 let byte = bytes[index]
@@ -56,39 +57,36 @@ struct FieldScanner: Sendable {
                     count += 1
                     nameStart = UInt32(index)
                     state = .name
-                    index += 1
+                    fallthrough
                 } else {
                     throw byte.isWhitespace ? .folded : byte == .lineFeed ? .bareLineFeed : .badName
                 }
 
             case .name:
-                while index < bytes.count, bytes[index].isToken { index += 1 }
+                index = ByteScan.endOfToken(bytes, from: index)
                 guard index < bytes.count else { break }
                 nameEnd = UInt32(index)
                 let byte = bytes[index]
-                if byte == .colon {
-                    state = .valueStart
-                } else if byte.isWhitespace, allowsSpaceBeforeColon {
+                guard byte == .colon else {
+                    guard byte.isWhitespace else { throw .badName }
+                    guard allowsSpaceBeforeColon else { throw .spaceBeforeColon }
                     state = .spaceBeforeColon
-                } else {
-                    throw byte.isWhitespace ? .spaceBeforeColon : .badName
+                    index += 1
+                    break
                 }
+                state = .valueStart
                 index += 1
-
-            case .spaceBeforeColon:
-                let byte = bytes[index]
-                guard byte == .colon || byte.isWhitespace else { throw .badName }
-                if byte == .colon { state = .valueStart }
-                index += 1
+                fallthrough
 
             case .valueStart:
                 while index < bytes.count, bytes[index].isWhitespace { index += 1 }
                 guard index < bytes.count else { break }
                 valueStart = UInt32(index)
                 state = .value
+                fallthrough
 
             case .value:
-                while index < bytes.count, bytes[index].isFieldContent { index += 1 }
+                index = ByteScan.endOfFieldContent(bytes, from: index)
                 guard index < bytes.count else { break }
                 let byte = bytes[index]
                 guard byte == .carriageReturn else { throw byte == .lineFeed ? .bareLineFeed : .badValue }
@@ -97,14 +95,22 @@ struct FieldScanner: Sendable {
                 valueEnd = UInt32(end)
                 state = .lineEnd
                 index += 1
+                guard index < bytes.count else { break }
+                fallthrough
 
             case .lineEnd:
                 guard bytes[index] == .lineFeed else { throw .bareCarriageReturn }
                 index += 1
                 state = .lineStart
                 let name = ByteRange(Int(nameStart), Int(nameEnd))
-                let id = FieldName.classify(bytes.extracting(name.range))
+                let id = FieldName.classify(bytes, name)
                 return .line(FieldLine(name: name, value: ByteRange(Int(valueStart), Int(valueEnd)), id: id))
+
+            case .spaceBeforeColon:
+                let byte = bytes[index]
+                guard byte == .colon || byte.isWhitespace else { throw .badName }
+                if byte == .colon { state = .valueStart }
+                index += 1
 
             case .sectionEnd:
                 guard bytes[index] == .lineFeed else { throw .bareCarriageReturn }

@@ -73,7 +73,7 @@ struct RequestLineScanner: Sendable {
                 state = .target
 
             case .target:
-                while index < end, bytes[index].isTargetContent, bytes[index] != 0x3F { index += 1 }
+                index = ByteScan.endOfTarget(end < bytes.count ? bytes.extracting(first: end) : bytes, from: index)
                 guard index < end else { break }
                 let byte = bytes[index]
                 if byte == 0x3F {
@@ -86,6 +86,11 @@ struct RequestLineScanner: Sendable {
                 index += 1
 
             case .version:
+                // Nearly always the next eight bytes are `HTTP/1.1`.
+                if index == version, end - index >= 8, ByteScan.load(bytes, index, count: 8) == 0x312E_312F_5054_5448 {
+                    index += Self.versionCount
+                    break
+                }
                 let offset = index - version
                 guard offset < Self.versionCount else {
                     guard bytes[index] == .carriageReturn else { throw .malformedVersion }

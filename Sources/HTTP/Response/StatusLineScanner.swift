@@ -49,7 +49,7 @@ struct StatusLineScanner: Sendable {
                 }
 
             case .reason:
-                while index < bytes.count, bytes[index].isFieldContent { index += 1 }
+                index = ByteScan.endOfFieldContent(bytes, from: index)
                 guard index < bytes.count else { break }
                 guard bytes[index] == .carriageReturn else {
                     throw bytes[index] == .lineFeed ? .bareLineFeed : .malformedStatusLine

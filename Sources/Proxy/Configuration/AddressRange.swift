@@ -41,7 +41,9 @@ public struct AddressRange: Sendable, Equatable {
         }
     }
 
-    /// Whether an address lies in the range: 16 bytes, IPv4 as `::ffff:a.b.c.d`. Any other count is in no range.
+    /// Whether an address lies in the range: 16 bytes, IPv4 as `::ffff:a.b.c.d`.
+    ///
+    /// Any other count is in no range.
     public func contains(_ address: Span<UInt8>) -> Bool {
         guard address.count == 16 else { return false }
         var first: UInt64 = 0

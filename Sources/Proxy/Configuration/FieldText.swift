@@ -32,7 +32,9 @@ enum FieldText {
     static func objection(to name: String) -> String? {
         if !isToken(name) { return "`\(name)` is not a header field's name" }
         if isReserved(name) { return "`\(name)` is reserved: the gateway alone speaks of sessions to the services" }
-        if framing.contains(folded(name)) { return "`\(name)` is the gateway's own: it frames messages and connections" }
+        if framing.contains(folded(name)) {
+            return "`\(name)` is the gateway's own: it frames messages and connections"
+        }
         return nil
     }
 

@@ -107,7 +107,11 @@ public enum PathPattern: Sendable, Equatable, Hashable {
         if part == "." || part == ".." {
             throw ParseError(message: "the path has a `\(part)` segment", hint: "write the path it stands for")
         }
-        return .literal(try normal(part))
+        let literal = try normal(part)
+        if literal == "." || literal == ".." {
+            throw ParseError(message: "the path has a `..` segment in disguise, `\(part)`", hint: nil)
+        }
+        return .literal(literal)
     }
 
     /// A segment with what a URL cannot hold escaped, and escapes that are not needed undone.
@@ -120,7 +124,10 @@ public enum PathPattern: Sendable, Equatable, Hashable {
             var isEscaped = false
             if byte == UInt8(ascii: "%") {
                 guard index + 2 < bytes.count, let value = UInt8(hex: bytes[index + 1], bytes[index + 2]) else {
-                    throw ParseError(message: "`%` is not followed by two hexadecimal digits", hint: "write `%25` for a `%`")
+                    throw ParseError(
+                        message: "`%` is not followed by two hexadecimal digits",
+                        hint: "write `%25` for a `%`"
+                    )
                 }
                 byte = value
                 isEscaped = true

@@ -22,11 +22,14 @@ final class ProblemList {
     /// All of them in the order of the file.
     var sorted: [Diagnostic] {
         diagnostics.enumerated()
-            .sorted { ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset) }
+            .sorted {
+                ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+            }
             .map(\.element)
     }
 
-    private func add(_ message: String, _ place: RouteFileNode.Place, _ hint: String?, _ severity: Diagnostic.Severity) {
+    private func add(_ message: String, _ place: RouteFileNode.Place, _ hint: String?, _ severity: Diagnostic.Severity)
+    {
         let diagnostic = Diagnostic(
             file: file,
             line: place.line,

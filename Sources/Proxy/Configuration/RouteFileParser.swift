@@ -36,6 +36,7 @@ struct RouteFileParser {
                 at: node.place,
                 hint: "an alias (`*name`) repeats a value that itself holds aliases"
             )
+            return nil
         }
         return node
     }
@@ -48,7 +49,10 @@ struct RouteFileParser {
                 return try Yams.compose(yaml: text, .basic, .default, .utf8)
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 guard let renamed = renameFirst(of: keys, in: text, at: context.mark) else {
-                    let place = RouteFileNode.Place(line: max(1, context.mark.line), column: max(1, context.mark.column))
+                    let place = RouteFileNode.Place(
+                        line: max(1, context.mark.line),
+                        column: max(1, context.mark.column)
+                    )
                     problems.error("`\(keys.first ?? "")` is set twice in the same mapping", at: place)
                     return nil
                 }
@@ -182,6 +186,9 @@ struct RouteFileParser {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
+            // Where a quote is never closed, the place to look at is where it was opened.
+            let opened = problem.contains("unexpected end of stream") ? context?.mark : nil
+            let mark = opened ?? mark
             let words = [context?.text ?? "", problem].joined(separator: " ").split(separator: " ")
             problems.error(
                 "this is not YAML: " + words.joined(separator: " "),
@@ -201,9 +208,14 @@ struct RouteFileParser {
     }
 
     private static func hint(for problem: String) -> String? {
-        if problem.contains("cannot start any token") { return "indent with spaces, and quote texts that hold `@`, `%` or a tab" }
+        if problem.contains("cannot start any token") {
+            return "indent with spaces, and quote texts that hold `@`, `%` or a tab"
+        }
         if problem.contains("mapping values are not allowed") { return "quote a text that holds `: `" }
-        if problem.contains("undefined alias") { return "a text that begins with `*` is quoted: \"*\"" }
+        if problem.contains("unexpected end of stream") { return "the quote or bracket that begins here is not closed" }
+        if problem.contains("undefined alias") || problem.contains("did not find expected alphabetic") {
+            return "a text that begins with `*` is quoted: \"*\""
+        }
         if problem.contains("found another document") { return "a route file is one document: remove the `---`" }
         return nil
     }

@@ -10,7 +10,9 @@ public struct RouteSettings: Sendable {
     public var host: HostPattern?
     /// The paths it matches.
     public var path: PathPattern
-    /// The methods it matches, upper case; empty: any. `GET` also matches HEAD.
+    /// The methods it matches, upper case; empty: any.
+    ///
+    /// `GET` also matches HEAD.
     public var methods: [String] = []
     /// The field lines a request must have, all of them.
     public var headers: [FieldMatch] = []

@@ -6,6 +6,7 @@ struct SectionReader {
     let place: RouteFileNode.Place
     let problems: ProblemList
     private let pairs: [RouteFileNode.Pair]
+    private let names: [String]
 
     /// Takes a mapping; nil, with an error in the list, if the node is something else.
     ///
@@ -14,6 +15,7 @@ struct SectionReader {
         self.what = what
         place = node.place
         self.problems = problems
+        self.names = names ?? []
         switch node.kind {
         case .mapping(let pairs): self.pairs = pairs
         case .null: pairs = []
@@ -42,12 +44,19 @@ struct SectionReader {
     /// Whether a name stands in the mapping, whatever its value.
     func has(_ name: String) -> Bool { pairs.contains { $0.key == name } }
 
+    /// Whether a name stands in the mapping, or one that was probably meant as it: then it is not reported missing too.
+    func seemsToHave(_ name: String) -> Bool {
+        has(name) || pairs.contains { !names.contains($0.key) && Suggestion.nearest(to: $0.key, among: names) == name }
+    }
+
     /// The place of a name, else of the mapping.
     func place(of name: String) -> RouteFileNode.Place { pairs.first { $0.key == name }?.place ?? place }
 
     /// The value of a name; nil when it is not there, null, or reported already.
     func node(_ name: String) -> RouteFileNode? {
-        guard let node = pairs.first(where: { $0.key == name })?.value, !node.isNull, !node.isUnknown else { return nil }
+        guard let node = pairs.first(where: { $0.key == name })?.value, !node.isNull, !node.isUnknown else {
+            return nil
+        }
         return node
     }
 
@@ -138,7 +147,7 @@ struct SectionReader {
             return nil
         }
         guard nanoseconds > 0 else {
-            problems.error("`\(name)` is more than nothing", at: node.place)
+            problems.error("`\(name)` must be more than nothing", at: node.place)
             return nil
         }
         return nanoseconds

@@ -18,7 +18,9 @@ public struct Settings: Sendable {
     public var timeouts = Timeouts()
     /// How much the client's side may take.
     public var limits = Limits()
-    /// The cookie sessions, in the order of the file. With `dev` one may have no secrets: the server makes a key.
+    /// The cookie sessions, in the order of the file.
+    ///
+    /// With `dev` one may have no secrets: the server makes a key.
     public var sessions: [NamedSession] = []
     /// The pools of servers, in the order of the file.
     public var upstreams: [UpstreamSettings] = []
@@ -27,11 +29,23 @@ public struct Settings: Sendable {
 
     /// Settings that listen nowhere and route nothing.
     public init() {}
+
+    /// The secret that stands in gateway.conf.example.
+    static let exampleSecret = "only-an-example-never-use-this-one-for-real"
+
+    /// Whether a session is sealed with the secret of gateway.conf.example, so that anyone could forge it.
+    ///
+    /// `gateway check` only warns of it; `gateway run` without `--dev` refuses to start.
+    public var usesExampleSecret: Bool {
+        sessions.contains { $0.settings.secrets.contains(Array(Self.exampleSecret.utf8)) }
+    }
 }
 
 /// One place to listen at.
 public struct ListenSettings: Sendable, Equatable {
-    /// The address and port, or the unix socket. Port 0 is any free port.
+    /// The address and port, or the unix socket.
+    ///
+    /// Port 0 is any free port.
     public var address: SocketAddress
 
     /// Listens at an address.

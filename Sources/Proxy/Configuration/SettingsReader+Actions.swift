@@ -3,6 +3,7 @@ extension SettingsReader {
     mutating func readAction(_ section: SectionReader, _ path: PathPattern?) -> RouteAction? {
         let given = ["upstream", "redirect", "respond"].filter(section.has)
         if given.isEmpty {
+            if ["upstream", "redirect", "respond"].contains(where: section.seemsToHave) { return nil }
             problems.error(
                 "a route needs one of `upstream`, `redirect` and `respond`",
                 at: section.place,
@@ -71,9 +72,13 @@ extension SettingsReader {
         guard isAbsolute || (to.hasPrefix("/") && !to.hasPrefix("//")) else {
             return ("`to` is a path from the root or a URL", "write `/new/*` or `https://example.com/new/*`")
         }
-        if to.contains("{") || to.contains("}") { return ("`to` cannot hold the path's parameters", "only `*` is carried over") }
+        if to.contains("{") || to.contains("}") {
+            return ("`to` cannot hold the path's parameters", "only `*` is carried over")
+        }
         let allowed = { (byte: UInt8) in byte > 0x20 && byte < 0x7f && !"\"<>\\^`|".utf8.contains(byte) }
-        guard to.utf8.allSatisfy(allowed) else { return ("`to` holds characters that stand in no URL", "percent-encode them") }
+        guard to.utf8.allSatisfy(allowed) else {
+            return ("`to` holds characters that stand in no URL", "percent-encode them")
+        }
         guard let star = to.firstIndex(of: "*") else { return nil }
         let before = to[..<star]
         guard to.index(after: star) == to.endIndex, before.hasSuffix("/"), !before.contains("?"), !before.contains("#")
@@ -97,7 +102,11 @@ extension SettingsReader {
         let names = ["status", "body", "content_type", "headers"]
         guard let node = section.node("respond") else {
             if section.all.contains(where: { $0.key == "respond" && $0.value.isNull }) {
-                problems.error("`respond` is empty", at: section.place(of: "respond"), hint: "respond: { status: 200, body: ok }")
+                problems.error(
+                    "`respond` is empty",
+                    at: section.place(of: "respond"),
+                    hint: "respond: { status: 200, body: ok }"
+                )
             }
             return nil
         }
@@ -107,7 +116,9 @@ extension SettingsReader {
         settings.body = respond.text("body").map { Array($0.utf8) } ?? []
         if let type = respond.text("content_type"), let place = respond.node("content_type")?.place {
             settings.contentType = type
-            if type.isEmpty || !FieldText.isValue(type) { problems.error("`content_type` is not a media type", at: place) }
+            if type.isEmpty || !FieldText.isValue(type) {
+                problems.error("`content_type` is not a media type", at: place)
+            }
         }
         if [204, 205, 304].contains(settings.status), !settings.body.isEmpty {
             problems.error("an answer with status \(settings.status) has no body", at: respond.place(of: "body"))

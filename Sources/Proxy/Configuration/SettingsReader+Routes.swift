@@ -11,7 +11,7 @@ extension SettingsReader {
         let hint = "routes:\n  - path: /*\n    upstream: app"
         guard let node = top.node("routes") else {
             let isEmpty = top.all.contains { $0.key == "routes" && $0.value.isNull }
-            if !top.has("routes") { problems.error("`routes` is missing", at: top.place, hint: hint) }
+            if !top.seemsToHave("routes") { problems.error("`routes` is missing", at: top.place, hint: hint) }
             if isEmpty { problems.error("`routes` is empty", at: top.place(of: "routes"), hint: hint) }
             return
         }
@@ -33,6 +33,8 @@ extension SettingsReader {
 
     private mutating func readRoute(_ section: SectionReader) -> RouteSettings? {
         let host = readHost(section)
+        let isHostWrong =
+            host == nil && section.has("host") && section.all.contains { $0.key == "host" && !$0.value.isNull }
         let path = readPath(section)
         let methods = readMethods(section)
         let action = readAction(section, path)
@@ -49,7 +51,8 @@ extension SettingsReader {
         route.name = methods.isEmpty ? written : "\(methods.joined(separator: ",")) \(written)"
         route.headers = readMatches(section, "headers").compactMap { pair in
             guard FieldText.isToken(pair.key), !FieldText.isReserved(pair.key) else {
-                let why = FieldText.isToken(pair.key) ? "is reserved, and removed from clients" : "is no header field's name"
+                let why =
+                    FieldText.isToken(pair.key) ? "is reserved, and removed from clients" : "is no header field's name"
                 problems.error("`\(pair.key)` \(why)", at: pair.place)
                 return nil
             }
@@ -62,7 +65,7 @@ extension SettingsReader {
         route.requestHeaders = readEdits(section, "request_headers", isRequest: true)
         route.responseHeaders = readEdits(section, "response_headers", isRequest: false)
         warnOfIdle(section, action)
-        return path == nil || action == nil ? nil : route
+        return path == nil || action == nil || isHostWrong ? nil : route
     }
 
     // MARK: What it matches
@@ -83,7 +86,9 @@ extension SettingsReader {
 
     private func readPath(_ section: SectionReader) -> PathPattern? {
         guard let text = section.text("path"), let node = section.node("path") else {
-            if section.node("path") == nil, !section.all.contains(where: { $0.key == "path" && $0.value.isUnknown }) {
+            if section.node("path") == nil, section.has("path") || !section.seemsToHave("path"),
+                !section.all.contains(where: { $0.key == "path" && $0.value.isUnknown })
+            {
                 problems.error("a route needs a `path`", at: section.place, hint: "`path: /*` matches every path")
             }
             return nil
@@ -99,7 +104,11 @@ extension SettingsReader {
     private func readMethods(_ section: SectionReader) -> [String] {
         guard let texts = section.texts("methods") else { return [] }
         if texts.isEmpty, case .list(let items)? = section.node("methods")?.kind, items.isEmpty {
-            problems.error("`methods` is empty", at: section.place(of: "methods"), hint: "leave it out to match any method")
+            problems.error(
+                "`methods` is empty",
+                at: section.place(of: "methods"),
+                hint: "leave it out to match any method"
+            )
         }
         var methods: [String] = []
         for (text, place) in texts {

@@ -26,13 +26,17 @@ extension SettingsReader {
 
     private mutating func readSession(_ pair: RouteFileNode.Pair) {
         let what = "the session `\(pair.key)`"
-        guard let section = SectionReader(pair.value, what, names: Self.sessionSettings, problems: problems) else { return }
+        guard let section = SectionReader(pair.value, what, names: Self.sessionSettings, problems: problems) else {
+            return
+        }
         refuseLater(section)
         var session = SessionSettings()
         session.name = section.text("name") ?? session.name
         readSecrets(section, pair, into: &session)
         session.idleTimeout = section.seconds("idle_timeout") ?? session.idleTimeout
         session.lifetime = section.seconds("lifetime") ?? session.lifetime
+        // Who shortens the lifetime alone means the idle timeout too.
+        if !section.has("idle_timeout") { session.idleTimeout = min(session.idleTimeout, session.lifetime) }
         session.renewOn = section.texts("renew_on")?.map(\.text) ?? []
         readExpose(section, into: &session)
         session.maxAge = section.seconds("max_age")
@@ -62,18 +66,30 @@ extension SettingsReader {
             problems.error("\(what) is not supported by this version", at: section.place(of: name), hint: hint)
         }
         if section.choice("store", ["cookie": true, "memory": false, "redis": false]) == false {
-            refuse("store", "a store other than `cookie`", "leave `store` out: sessions are kept in the browser's cookie")
+            refuse(
+                "store",
+                "a store other than `cookie`",
+                "leave `store` out: sessions are kept in the browser's cookie"
+            )
         }
         if section.choice("format", ["sealed": true, "gorilla": false]) == false {
             refuse("format", "`format: gorilla`", "leave `format` out")
         }
         if let chunks = section.number("max_chunks", in: 1...16), chunks > 1 {
-            refuse("max_chunks", "splitting a session over several cookies", "leave `max_chunks` out: a session is one cookie")
+            refuse(
+                "max_chunks",
+                "splitting a session over several cookies",
+                "leave `max_chunks` out: a session is one cookie"
+            )
         }
-        if section.has("redis") { refuse("redis", "`redis`", "leave it out: sessions are kept in the browser's cookie") }
+        if section.has("redis") {
+            refuse("redis", "`redis`", "leave it out: sessions are kept in the browser's cookie")
+        }
     }
 
-    /// Reads `secret`, one or a list. Messages point at the key and tell lengths, never a value.
+    /// Reads `secret`, one or a list.
+    ///
+    /// Messages point at the key and tell lengths, never a value.
     private func readSecrets(
         _ section: SectionReader,
         _ pair: RouteFileNode.Pair,
@@ -101,6 +117,7 @@ extension SettingsReader {
             return
         }
         if texts.isEmpty {
+            if given == nil, section.seemsToHave("secret") { return }
             if nodes.contains(where: \.isUnknown) { return }
             if dev {
                 problems.warning(
@@ -118,6 +135,13 @@ extension SettingsReader {
             problems.error("a secret of \(count) bytes is too short: 32 are the least", at: place, hint: how)
         }
         if Set(texts).count < texts.count { problems.warning("`secret` has the same secret twice", at: place) }
+        if texts.contains(Settings.exampleSecret) {
+            problems.warning(
+                "the secret is the one of gateway.conf.example, which everybody knows",
+                at: place,
+                hint: how
+            )
+        }
         session.secrets = texts.map { Array($0.utf8) }
     }
 
@@ -148,6 +172,7 @@ extension SettingsReader {
                 at: section.has("name") ? section.place(of: "name") : pair.place,
                 hint: "give each session a `name` of its own"
             )
+            return
         }
     }
 }

@@ -27,7 +27,9 @@ extension SettingsReader {
         }
     }
 
-    /// All a route matches but its methods. Names of parameters do not count: `/{id}` and `/{name}` are the same.
+    /// All a route matches but its methods.
+    ///
+    /// Names of parameters do not count: `/{id}` and `/{name}` are the same.
     private struct Shape: Hashable {
         let host: HostPattern?
         let path: [String?]

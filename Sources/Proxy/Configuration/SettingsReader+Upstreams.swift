@@ -19,7 +19,9 @@ extension SettingsReader {
         // Whatever is wrong with it, its place in the list is kept, so that routes' indices stay right.
         var upstream = UpstreamSettings(name: pair.key, servers: [])
         defer { settings.upstreams.append(upstream) }
-        guard let section = SectionReader(pair.value, what, names: Self.upstreamSettings, problems: problems) else { return }
+        guard let section = SectionReader(pair.value, what, names: Self.upstreamSettings, problems: problems) else {
+            return
+        }
         let servers = section.texts("servers")
         for (text, place) in servers ?? [] {
             do {
@@ -30,24 +32,39 @@ extension SettingsReader {
                     upstream.servers.append(server)
                 }
             } catch {
-                problems.error("\(error)", at: place, hint: "a server is `http://127.0.0.1:3000`, `https://…` or `unix:/run/app.sock`")
+                problems.error(
+                    "\(error)",
+                    at: place,
+                    hint: "a server is `http://127.0.0.1:3000`, `https://…` or `unix:/run/app.sock`"
+                )
             }
         }
-        if !section.has("servers") || servers?.isEmpty == true || isNull(section, "servers") {
+        if !section.seemsToHave("servers") || servers?.isEmpty == true || isNull(section, "servers") {
             let place = section.has("servers") ? section.place(of: "servers") : pair.place
             problems.error("\(what) has no servers", at: place, hint: "servers: [\"http://127.0.0.1:3000\"]")
         }
         if let node = section.node("timeouts"),
-            let timeouts = SectionReader(node, "`timeouts` of \(what)", names: ["connect", "first_byte", "idle"], problems: problems)
+            let timeouts = SectionReader(
+                node,
+                "`timeouts` of \(what)",
+                names: ["connect", "first_byte", "idle"],
+                problems: problems
+            )
         {
             upstream.connectTimeout = timeouts.duration("connect") ?? upstream.connectTimeout
             upstream.firstByteTimeout = timeouts.duration("first_byte") ?? upstream.firstByteTimeout
             upstream.idleTimeout = timeouts.duration("idle") ?? upstream.idleTimeout
         }
         if let node = section.node("keep_alive"),
-            let keepAlive = SectionReader(node, "`keep_alive` of \(what)", names: ["connections", "idle"], problems: problems)
+            let keepAlive = SectionReader(
+                node,
+                "`keep_alive` of \(what)",
+                names: ["connections", "idle"],
+                problems: problems
+            )
         {
-            upstream.keepAliveConnections = keepAlive.number("connections", in: 0...65536) ?? upstream.keepAliveConnections
+            upstream.keepAliveConnections =
+                keepAlive.number("connections", in: 0...65536) ?? upstream.keepAliveConnections
             upstream.keepAliveIdle = keepAlive.duration("idle") ?? upstream.keepAliveIdle
         }
         if let node = section.node("tls"),

@@ -1,7 +1,9 @@
 internal import LinuxIO
 internal import Upstream
 
-/// Turns the nodes of a route file into settings. Its extensions read sessions, upstreams and routes.
+/// Turns the nodes of a route file into settings.
+///
+/// Its extensions read sessions, upstreams and routes.
 struct SettingsReader {
     let problems: ProblemList
     /// Whether a cookie session may be without a secret (`--dev`).
@@ -37,13 +39,15 @@ struct SettingsReader {
         readSessions(section)
         readUpstreams(section)
         readRoutes(section)
-        warnOfUnused(section)
+        // Where something is wrong, it may be the very line that would use them.
+        if !problems.hasErrors { warnOfUnused(section) }
     }
 
     // MARK: The top of the file
 
     private mutating func readListen(_ section: SectionReader) {
         guard section.has("listen") else {
+            if section.seemsToHave("listen") { return }
             problems.error("`listen` is missing", at: section.place, hint: "listen:\n  - address: 0.0.0.0:8080")
             return
         }
@@ -71,7 +75,9 @@ struct SettingsReader {
                 )
                 continue
             }
-            guard let place = SectionReader(item, "a place to listen", names: ["address"], problems: problems) else { continue }
+            guard let place = SectionReader(item, "a place to listen", names: ["address"], problems: problems) else {
+                continue
+            }
             guard let text = place.text("address") else {
                 if !place.has("address") { problems.error("a place to listen needs an `address`", at: place.place) }
                 continue

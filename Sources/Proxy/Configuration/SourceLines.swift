@@ -39,7 +39,7 @@ struct SourceLines {
             if let outer = secretIndentation, !isBlank {
                 let isListItem = indentation == outer && scalars[indentation] == "-"
                 if indentation > outer || isListItem {
-                    masked.append(Self.covered(scalars, from: indentation))
+                    masked.append(Self.covered(scalars, from: indentation + (scalars[indentation] == "-" ? 1 : 0)))
                     continue
                 }
                 secretIndentation = nil
@@ -72,7 +72,7 @@ struct SourceLines {
         return String(result)
     }
 
-    /// Covers everything from a place on, but not the name of an environment variable, nor YAML's punctuation.
+    /// Covers everything from a place on, but not the name of an environment variable, nor quotes and brackets.
     private static func covered(_ scalars: [Unicode.Scalar], from start: Int) -> String {
         var result = String.UnicodeScalarView()
         var index = 0
@@ -83,7 +83,7 @@ struct SourceLines {
                 index = end
                 continue
             }
-            let isPunctuation = " \t[]{},:\"'|>-#".unicodeScalars.contains(scalar)
+            let isPunctuation = " \t[]{}\"'".unicodeScalars.contains(scalar)
             result.append(index < start || isPunctuation ? scalar : "*")
             index += 1
         }
@@ -128,6 +128,6 @@ struct SourceLines {
 
     private static func namesSecret(_ word: String) -> Bool {
         ["secret", "authorization", "password", "token"].contains { word.hasSuffix($0) || word.hasSuffix($0 + "s") }
-            || Suggestion.distance(word, "secret") <= 2
+            || (word != "secure" && Suggestion.distance(word, "secret") <= 2)
     }
 }

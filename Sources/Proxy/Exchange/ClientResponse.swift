@@ -25,7 +25,7 @@ enum ClientResponse {
         var seen = Seen()
         copyFields(response, bytes, framing: framing, route: route, effect: effect, seen: &seen, into: out)
         writeFraming(response, bytes, framing, into: out)
-        out.append("Via: 1.1 gateway\r\n")
+        out.append(Via.line(response.version))
         if !seen.date { out.append(date) }
         if !effect.setCookies.isEmpty { writeSetCookies(effect, response, bytes, into: out) }
         if effect.variesByCookie, !seen.varyCookie { out.append("Vary: Cookie\r\n") }

@@ -32,6 +32,8 @@ final class Exchange {
     private var isResponseChunked = false
     private var isUpstreamPaused = false
     private var bodyReceived: UInt64 = 0
+    /// What the response's `Connection` named, for its trailers: its head is gone by then. Empty for nearly every response.
+    private var nominatedInResponse: [[UInt8]] = []
 
     // For the log.
     private(set) var startedAt: UInt64 = 0
@@ -165,6 +167,19 @@ final class Exchange {
 
     func flushUpstream() { upstream.flush() }
 
+    /// What the request's `Connection` named.
+    func nominatedInRequest() -> [[UInt8]] { names(head.connectionOptions, headBytes.readable.span) }
+
+    private func names(_ ranges: [ByteRange], _ bytes: Span<UInt8>) -> [[UInt8]] {
+        var names: [[UInt8]] = []
+        for range in ranges {
+            var name: [UInt8] = []
+            for index in range.range { name.append(bytes[index]) }
+            names.append(name)
+        }
+        return names
+    }
+
     func upstreamCanTakeMore() {
         if state.request == .receiving, upstream.canTakeMore { client?.resumeBody() }
     }
@@ -198,6 +213,9 @@ final class Exchange {
         let framing = ClientResponse.framing(response, for: head)
         if framing == .untilClose { client.closeAfterResponse() }
         isResponseChunked = framing == .chunked
+        if isResponseChunked, !response.connectionOptions.isEmpty {
+            nominatedInResponse = names(response.connectionOptions, bytes.span)
+        }
         let output = client.output
         let before = output.count
         ClientResponse.write(
@@ -266,7 +284,7 @@ final class Exchange {
     func endResponse(_ decoder: borrowing BodyDecoder) {
         guard state.response == .streaming, let client else { return }
         if isResponseChunked {
-            TrailerSection.writeLastChunk(decoder, into: client.output)
+            TrailerSection.writeLastChunk(decoder, nominated: nominatedInResponse, into: client.output)
         }
         state.responseEnd()
     }
@@ -406,6 +424,7 @@ final class Exchange {
         sentInterimContinue = false
         isResponseChunked = false
         isUpstreamPaused = false
+        if !nominatedInResponse.isEmpty { nominatedInResponse = [] }
         bodyReceived = 0
         status = 0
         bytesIn = 0

@@ -104,7 +104,7 @@ enum UpstreamRequest {
         out.append("\r\nX-Request-Id: ")
         exchange.requestID.write(into: out, head: bytes)
         out.append("\r\n")
-        out.append(Via.requestLine)
+        out.append(Via.line(exchange.head.version))
         if let left = facts.maxForwards {
             out.append("Max-Forwards: ")
             // Only TRACE and OPTIONS count it down (RFC 9110 §7.6.2).

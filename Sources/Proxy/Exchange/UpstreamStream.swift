@@ -96,7 +96,8 @@ final class UpstreamStream: WireOwner {
 
     func sendEnd(_ decoder: borrowing BodyDecoder) {
         if exchange.isRequestChunked {
-            TrailerSection.writeLastChunk(decoder, into: pendingBuffer)
+            let nominated = decoder.trailers.isEmpty ? [] : exchange.nominatedInRequest()
+            TrailerSection.writeLastChunk(decoder, nominated: nominated, into: pendingBuffer)
         }
         requestEnded = true
     }

@@ -2,7 +2,14 @@ import HTTP
 
 /// The gateway's mark on what it forwards (RFC 9110 §7.6.3).
 enum Via {
-    static let requestLine: StaticString = "Via: 1.1 gateway\r\n"
+    /// The line that says by which version the message came here.
+    static func line(_ version: Version) -> StaticString {
+        switch version {
+        case .http10: "Via: 1.0 gateway\r\n"
+        case .http11: "Via: 1.1 gateway\r\n"
+        }
+    }
+
     static let pseudonym = "gateway"
 
     /// How often the gateway stands in a `Via` value.

@@ -55,16 +55,19 @@ final class CookiePolicy: Sendable {
     }
 
     private func findCookies(_ visit: inout SessionVisit, _ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
-        if stripsAll { visit.cutsCookies = true }
+        var keepsSome = false
         for index in head.fields.indices where head.fields[index].id == .cookie {
             let line = head.fields[index].value
             let value = bytes.extracting(line.range)
             let offset = Int(line.lower)
             var pairs = CookiePairs()
             while let pair = pairs.next(value) {
-                guard pair.hasName else { continue }
+                guard pair.hasName else {
+                    keepsSome = true
+                    continue
+                }
                 let cookie = value.extracting(pair.name)
-                if cutInRequests.contains(cookie) { visit.cutsCookies = true }
+                if cutInRequests.contains(cookie) { visit.cutsCookies = true } else { keepsSome = true }
                 let place = (pair.value.lowerBound + offset)..<(pair.value.upperBound + offset)
                 if equals(cookie, name) {
                     visit.candidates.append(place)
@@ -73,6 +76,8 @@ final class CookiePolicy: Sendable {
                 }
             }
         }
+        visit.cutsAllCookies = stripsAll || !keepsSome
+        if stripsAll { visit.cutsCookies = true }
     }
 
     func writeFields(_ visit: borrowing SessionVisit, into out: ByteBuffer) {

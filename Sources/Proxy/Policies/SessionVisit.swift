@@ -8,6 +8,8 @@ struct SessionVisit {
     var outcome = SessionOutcome.none
     /// Whether the request's `Cookie` fields are rewritten.
     var cutsCookies = false
+    /// Whether no cookie is left when ours are cut out, as for most visitors: then no line need be walked again.
+    var cutsAllCookies = false
     var opened = OpenedSession()
     var changes = SessionChanges()
     var isPage = false
@@ -34,6 +36,7 @@ struct SessionVisit {
         }
         outcome = .none
         cutsCookies = false
+        cutsAllCookies = false
         isPage = false
     }
 
@@ -48,6 +51,7 @@ struct SessionVisit {
 
     /// Writes what a `Cookie` line keeps.
     func writeCookie(_ line: FieldLine, _ bytes: Span<UInt8>, _ route: Route, into out: ByteBuffer) {
+        if cutsAllCookies { return }
         switch route.policy {
         case .null(let policy):
             if !policy.stripsAll { CookieField.write(line, bytes, without: policy.names, into: out) }

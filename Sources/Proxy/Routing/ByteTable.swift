@@ -1,5 +1,7 @@
 /// A hash table from (number, bytes) to a number, made once and then only read: lookups make no String and allocate
-/// nothing. Its keys come from the route file, so nobody outside can choose colliding ones.
+/// nothing.
+///
+/// Its keys come from the route file, so nobody outside can choose colliding ones.
 struct ByteTable: Sendable {
     private struct Entry {
         var scope: Int32
@@ -10,7 +12,9 @@ struct ByteTable: Sendable {
 
     private let entries: [Entry]
     private let bytes: [UInt8]
-    /// Open addressing; -1 is empty. The count is a power of two and at most half is used.
+    /// Open addressing; -1 is empty.
+    ///
+    /// The count is a power of two and at most half is used.
     private let slots: [Int32]
     private let mask: Int
 
@@ -22,7 +26,12 @@ struct ByteTable: Sendable {
         while size < keys.count * 2 { size *= 2 }
         var slots = [Int32](repeating: -1, count: size)
         for key in keys {
-            let entry = Entry(scope: key.scope, value: key.value, start: Int32(bytes.count), count: Int32(key.bytes.count))
+            let entry = Entry(
+                scope: key.scope,
+                value: key.value,
+                start: Int32(bytes.count),
+                count: Int32(key.bytes.count)
+            )
             bytes.append(contentsOf: key.bytes)
             var slot = Self.hash(key.scope, key.bytes.span) & (size - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
@@ -43,7 +52,9 @@ struct ByteTable: Sendable {
         var slot = Self.hash(scope, key, ignoringCase: ignoringCase) & mask
         while slots[slot] >= 0 {
             let entry = entries[Int(slots[slot])]
-            if entry.scope == scope, Int(entry.count) == key.count, isEqual(entry, key, ignoringCase) { return entry.value }
+            if entry.scope == scope, Int(entry.count) == key.count, isEqual(entry, key, ignoringCase) {
+                return entry.value
+            }
             slot = (slot + 1) & mask
         }
         return -1

@@ -82,7 +82,11 @@ struct ExplanationWriter {
         let rules = session.settings
         row("Session", "\(session.name): a cookie session, \(rules.name) and \(rules.flashName)")
         let cookies = cookieNames.filter { $0 == rules.name || $0 == rules.flashName }
-        row("Cookies", rules.forwardCookie ? "the session's cookies are forwarded (forward_cookie)" : "the session's cookies stay here")
+        row(
+            "Cookies",
+            rules.forwardCookie
+                ? "the session's cookies are forwarded (forward_cookie)" : "the session's cookies stay here"
+        )
         if !cookies.isEmpty { row("", "in this request: \(cookies.joined(separator: ", "))") }
         row("Adds", "X-Session-Policy: cookie")
         row("", "X-Session: {…}")
@@ -128,7 +132,9 @@ struct ExplanationWriter {
     /// DESIGN section 3.3: flash messages are for pages.
     private var isPage: Bool {
         if let mode = request.values(of: "sec-fetch-mode").first { return mode == "navigate" }
-        let hasFetchFields = (request.head?.fields ?? []).contains { request.text($0.name).lowercased().hasPrefix("sec-fetch-") }
+        let hasFetchFields = (request.head?.fields ?? []).contains {
+            request.text($0.name).lowercased().hasPrefix("sec-fetch-")
+        }
         return !hasFetchFields && request.values(of: "accept").contains { $0.lowercased().contains("text/html") }
     }
 
@@ -141,7 +147,8 @@ struct ExplanationWriter {
             return "passes: \(origin) is a trusted origin"
         }
         if let site = request.values(of: "sec-fetch-site").first {
-            return site == "cross-site" ? "refused with 403: Sec-Fetch-Site is cross-site" : "passes: Sec-Fetch-Site is \(site)"
+            return site == "cross-site"
+                ? "refused with 403: Sec-Fetch-Site is cross-site" : "passes: Sec-Fetch-Site is \(site)"
         }
         guard let origin else { return "passes: no Sec-Fetch-Site and no Origin, so this is no browser" }
         let host = origin.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).first.map(String.init)
@@ -161,7 +168,8 @@ struct ExplanationWriter {
     /// The value, unless the name says that it is a secret.
     private func shown(_ field: HeaderEdits.Field) -> String {
         let name = field.name.lowercased()
-        return ["authorization", "cookie", "secret", "token", "key", "password"].contains(where: name.contains) ? "***" : field.value
+        return ["authorization", "cookie", "secret", "token", "key", "password"].contains(where: name.contains)
+            ? "***" : field.value
     }
 
     private mutating func writeLimits(_ route: RouteSettings, _ upstream: UpstreamSettings) {
@@ -187,7 +195,10 @@ struct ExplanationWriter {
                 ("as it came", path), ("normal form", String(decoding: normal.conservative, as: UTF8.self)),
                 ("most liberal", String(decoding: normal.aggressive, as: UTF8.self)),
             ] {
-                row("", "\(label): \(reading)   → \(naiveChoice(reading, head).map { settings.routes[$0].name } ?? "no route")")
+                row(
+                    "",
+                    "\(label): \(reading)   → \(naiveChoice(reading, head).map { settings.routes[$0].name } ?? "no route")"
+                )
             }
         }
     }
@@ -199,16 +210,22 @@ struct ExplanationWriter {
         let others = settings.routes.indices.filter { $0 != chosen }
         guard !others.isEmpty else { return }
         text += "\nNot chosen\n"
-        let width = others.map { settings.routes[$0].name.count }.max() ?? 0
+        let places = others.map { "\(file):\(settings.routes[$0].line)" }
+        let placeWidth = places.map(\.count).max() ?? 0
+        let nameWidth = others.map { settings.routes[$0].name.count }.max() ?? 0
         let mismatch = mismatch(request.text(head.path), head)
-        for index in others {
+        for (place, index) in zip(places, others) {
             let route = settings.routes[index]
             let why =
                 mismatch.reason(route)
-                ?? chosen.map { RouteMismatch.advantage(of: settings.routes[$0], over: route) } ?? "matches the path as it came"
-            let padding = String(repeating: " ", count: width - route.name.count)
-            text += "  \(file):\(route.line)  \(route.name)\(padding)  \(why)\n"
+                ?? chosen.map { RouteMismatch.advantage(of: settings.routes[$0], over: route) }
+                ?? "matches the path as it came"
+            text += "  \(padded(place, placeWidth))  \(padded(route.name, nameWidth))  \(why)\n"
         }
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: width - text.count)
     }
 
     private func mismatch(_ path: String, _ head: RequestHead) -> RouteMismatch {

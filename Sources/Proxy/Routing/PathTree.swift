@@ -56,12 +56,20 @@ struct PathTree: Sendable {
                 if child < 0 {
                     child = Int32(nodes.count)
                     nodes.append(Node())
-                    if let segment { children[Key(node: node, segment: segment)] = child } else { nodes[Int(node)].parameter = child }
+                    if let segment {
+                        children[Key(node: node, segment: segment)] = child
+                    } else {
+                        nodes[Int(node)].parameter = child
+                    }
                 }
                 node = child
                 nodes[Int(node)].deepest = max(nodes[Int(node)].deepest, depth)
             }
-            if entry.matchesBelow { rests[node, default: []].append(route) } else { ends[node, default: []].append(route) }
+            if entry.matchesBelow {
+                rests[node, default: []].append(route)
+            } else {
+                ends[node, default: []].append(route)
+            }
         }
         var lists: [Int32] = []
         func list(_ routes: [Int]) -> Range<Int32> {
@@ -151,7 +159,9 @@ struct PathTree: Sendable {
         if method == .head, list.count > 1 {
             for position in list {
                 let route = lists[Int(position)]
-                if methods[Int(route)].named & bit != 0, accepts(route, query, method, name, head, bytes) { return route }
+                if methods[Int(route)].named & bit != 0, accepts(route, query, method, name, head, bytes) {
+                    return route
+                }
             }
         }
         for position in list {
@@ -184,7 +194,8 @@ struct PathTree: Sendable {
         into routes: inout [Int]
     ) {
         guard !path.isEmpty, path[0] == UInt8(ascii: "/") else {
-            for position in nodes[Int(root)].rest where criteria[Int(lists[Int(position)])].accepts(head: head, bytes: bytes, query: query) {
+            for position in nodes[Int(root)].rest
+            where criteria[Int(lists[Int(position)])].accepts(head: head, bytes: bytes, query: query) {
                 routes.append(Int(lists[Int(position)]))
             }
             return
@@ -209,11 +220,13 @@ struct PathTree: Sendable {
             if literal >= 0 { gather(literal, end + 1, path, query, head, bytes, &routes) }
             if node.parameter >= 0, end > offset { gather(node.parameter, end + 1, path, query, head, bytes, &routes) }
         } else {
-            for position in node.end where criteria[Int(lists[Int(position)])].accepts(head: head, bytes: bytes, query: query) {
+            for position in node.end
+            where criteria[Int(lists[Int(position)])].accepts(head: head, bytes: bytes, query: query) {
                 routes.append(Int(lists[Int(position)]))
             }
         }
-        for position in node.rest where criteria[Int(lists[Int(position)])].accepts(head: head, bytes: bytes, query: query) {
+        for position in node.rest
+        where criteria[Int(lists[Int(position)])].accepts(head: head, bytes: bytes, query: query) {
             routes.append(Int(lists[Int(position)]))
         }
     }

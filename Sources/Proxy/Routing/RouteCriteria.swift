@@ -50,7 +50,9 @@ struct RouteCriteria: Sendable {
     private func hasField(_ index: Int, _ head: RequestHead, _ bytes: Span<UInt8>) -> Bool {
         for line in head.fields.indices {
             let field = head.fields[line]
-            guard Self.isEqual(bytes.extracting(field.name.range), headers[index].name, ignoringCase: true) else { continue }
+            guard Self.isEqual(bytes.extracting(field.name.range), headers[index].name, ignoringCase: true) else {
+                continue
+            }
             guard let value = headers[index].value else { return true }
             if Self.isEqual(bytes.extracting(field.value.range), value) { return true }
         }
@@ -107,7 +109,8 @@ struct RouteCriteria: Sendable {
         return true
     }
 
-    private static func hex(_ byte: UInt8) -> UInt8? {
+    /// The value of a hexadecimal digit.
+    static func hex(_ byte: UInt8) -> UInt8? {
         switch byte {
         case 0x30...0x39: byte - 0x30
         case 0x41...0x46: byte - 0x37

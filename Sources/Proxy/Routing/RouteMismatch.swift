@@ -24,7 +24,7 @@ struct RouteMismatch {
     static func advantage(of winner: RouteSettings, over other: RouteSettings) -> String {
         if winner.host != other.host {
             switch (winner.host, other.host) {
-            case (_, nil): return "matches, but any host; the chosen one names the host"
+            case (_, nil): return "matches, but takes any host; the chosen one names it"
             case (.exact?, .wildcard?): return "matches, but by a wildcard; the chosen one names the host exactly"
             default: return "matches, but its host is the shorter one"
             }
@@ -33,10 +33,14 @@ struct RouteMismatch {
         let theirs = other.path.segments
         if mine.count != theirs.count { return "matches, but its path is the shorter one" }
         for (a, b) in zip(mine, theirs) {
-            if case .literal = a, case .parameter = b { return "matches, but by a parameter where the chosen one has a text" }
+            if case .literal = a, case .parameter = b {
+                return "matches, but by a parameter where the chosen one has a text"
+            }
         }
         if other.path.matchesBelow, !winner.path.matchesBelow { return "matches, but its path ends in `*`" }
-        if other.methods.isEmpty, !winner.methods.isEmpty { return "matches, but any method; the chosen one names it" }
+        if other.methods.isEmpty, !winner.methods.isEmpty {
+            return "matches, but takes any method; the chosen one names it"
+        }
         if winner.headers.count > other.headers.count { return "matches, but asks for fewer header fields" }
         if winner.query.count > other.query.count { return "matches, but asks for fewer query parameters" }
         return "matches as well, but stands further down in the file"

@@ -57,7 +57,9 @@ public final class RouteTable: Sendable {
         liberal = tree(Self.liberally)
     }
 
-    /// The index of the most specific route that matches a request; nil: none does. Nothing is allocated.
+    /// The index of the most specific route that matches a request; nil: none does.
+    ///
+    /// Nothing is allocated.
     ///
     /// - Parameters:
     ///   - host: The host without port, in any case; a dot at its end is ignored.
@@ -93,15 +95,18 @@ public final class RouteTable: Sendable {
         }
         var methods: [String] = []
         for method in found.flatMap({ routes[$0].methods }) {
-            for name in method == "GET" ? ["GET", "HEAD"] : [method] where !methods.contains(name) { methods.append(name) }
+            for name in method == "GET" ? ["GET", "HEAD"] : [method] where !methods.contains(name) {
+                methods.append(name)
+            }
         }
         return methods.sorted()
     }
 
     /// Chooses the route of a request, or says why there is none (rule T5).
     ///
-    /// A plain path is matched once, without allocation. Any other is read three ways, as it is and in both normal
-    /// forms; unless all choose the same route and lead to the same upstream path, the request is refused.
+    /// A plain path is matched once, without allocation. Any other is read as it is and in both normal forms, and in
+    /// between where it has more than escapes; unless all readings choose the same route and lead to the same upstream
+    /// path, the request is refused.
     ///
     /// - Parameters:
     ///   - path: The path as it came; empty (an absolute-form target without one) counts as `/`.
@@ -135,7 +140,19 @@ public final class RouteTable: Sendable {
         guard raw >= 0 else { return withoutRoute(host, path, query, head, bytes) }
         let rewrite = rewrites[Int(raw)]
         guard rewrite.isIdentity || rewrite.keepsMeaning(of: path, scratch) else { return .ambiguousPath }
-        return .matched(Int(raw))
+        let peculiarities = PathReading.peculiarities(of: path)
+        guard peculiarities.isManifold else { return .matched(Int(raw)) }
+        var reading: [UInt8] = []
+        let isOne = peculiarities.allReadings { way in
+            way.write(path, into: &reading)
+            let plainly = search(plain, host, reading.span, query, method, head, bytes)
+            // A route's own path may hold escapes, which some readings decode.
+            guard plainly == raw || search(liberal, host, reading.span, query, method, head, bytes) == raw else {
+                return false
+            }
+            return rewrite.isIdentity || rewrite.keepsMeaning(of: path, read: way)
+        }
+        return isOne ? .matched(Int(raw)) : .ambiguousPath
     }
 
     // MARK: Searching

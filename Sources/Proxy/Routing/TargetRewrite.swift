@@ -36,7 +36,9 @@ public struct TargetRewrite: Sendable {
     /// Whether target and path are the same afterwards.
     public var isIdentity: Bool { if case .identity = kind { true } else { false } }
 
-    /// Appends the upstream's target, path and query, or the redirect's `Location`. An empty path is written as `/`.
+    /// Appends the upstream's target, path and query, or the redirect's `Location`.
+    ///
+    /// An empty path is written as `/`.
     ///
     /// A query is kept, and is carried over to a `Location` with a `*`.
     public func rewritten(path: Span<UInt8>, query: Span<UInt8>?, into output: inout [UInt8]) {
@@ -59,7 +61,9 @@ public struct TargetRewrite: Sendable {
     }
 
     /// Whether the path rewritten as it came means the same as its normal forms rewritten: only then do gateway and
-    /// upstream speak of the same thing. `normal` has read `path`, and found it not plain.
+    /// upstream speak of the same thing.
+    ///
+    /// `normal` has read `path`, and found it not plain.
     func keepsMeaning(of path: Span<UInt8>, _ normal: borrowing NormalPath) -> Bool {
         guard case .prefixes = kind else {
             // A `Location` is read by the client, which asks for it anew.
@@ -80,6 +84,20 @@ public struct TargetRewrite: Sendable {
         case .normalized: return again.conservative == conservative && again.aggressive == merged(aggressive)
         case .refused: return false
         }
+    }
+
+    /// Whether an upstream that reads paths in one way reads in the rewritten path what it would have read in the path.
+    func keepsMeaning(of path: Span<UInt8>, read reading: PathReading) -> Bool {
+        guard case .prefixes = kind else { return true }
+        var written: [UInt8] = []
+        var readAfter: [UInt8] = []
+        var readBefore: [UInt8] = []
+        var expected: [UInt8] = []
+        writePrefixed(path, to: &written)
+        reading.write(written.span, into: &readAfter)
+        reading.write(path, into: &readBefore)
+        writePrefixed(readBefore.span, to: &expected)
+        return readAfter == expected
     }
 
     /// An escaped slash or backslash could stand where the prefix ends.

@@ -38,6 +38,44 @@ struct MutationTests {
         }
     }
 
+    @Test func `the chunked decoder takes and refuses what a naive reader does, and sees the same`() {
+        var random = SplitMix(seed: 7)
+        let seed = Array("5\r\nhello\r\n0A\r\n0123456789\r\n1\r\nx\r\n0\r\nX-Sum: 1\r\nY:2\r\n\r\nGET /".utf8)
+        var taken = 0
+        for _ in 0..<20_000 {
+            var bytes = seed
+            for _ in 0..<Int.random(in: 1...3, using: &random) { Self.mutate(&bytes, &random) }
+            // The naive reader knows no extensions.
+            bytes.removeAll { $0 == UInt8(ascii: ";") }
+            var naive = NaiveChunks(bytes)
+            naive?.trailers.removeAll { !isAllowedInTrailers(FieldName.classify($0.utf8Span.span)) }
+            if naive != nil { taken += 1 }
+            guard Self.chunks(bytes) == naive else {
+                Issue.record("\(String(decoding: bytes, as: UTF8.self).debugDescription): \(String(describing: naive))")
+                return
+            }
+        }
+        #expect(taken > 1000 && taken < 19_000)
+    }
+
+    /// The decoder's view in the naive reader's words.
+    private static func chunks(_ bytes: [UInt8]) -> NaiveChunks? {
+        var decoder = ChunkedDecoder(limits: HeadLimits())
+        var seen = NaiveChunks()
+        while true {
+            switch try? decoder.next(bytes.span, at: &seen.consumed) {
+            case nil, .needMore: return nil
+            case .data(let range): seen.body += bytes[range]
+            case .end:
+                let names = decoder.trailers.map {
+                    String(decoding: decoder.trailerBytes[$0.name.range], as: UTF8.self)
+                }
+                seen.trailers = names.map { $0.lowercased() }
+                return seen
+            }
+        }
+    }
+
     private static func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
         guard !bytes.isEmpty else { return }
         let index = Int.random(in: 0..<bytes.count, using: &random)

@@ -1,0 +1,227 @@
+import Glibc
+import Testing
+
+/// The program's start, listeners, signals and exit codes.
+struct LifecycleTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a signal lets what is in flight finish, takes nothing new, and ends with 0`(_ signal: Int32) throws {
+        let listener = try OriginListener()
+        let gateway = try GatewayProcess(RouteFiles.null(listener.url))
+        let client = try gateway.connect()
+        try client.send("GET /flight HTTP/1.1\r\nHost: test\r\n\r\n")
+        let wire = try listener.accept()
+        _ = try wire.readRequest()
+        let idle = try gateway.connect()
+        try idle.send("GET /idle HTTP/1.1\r\nHost: test\r\n\r\n")
+        let other = try listener.accept()
+        _ = try other.readRequest()
+        try other.send(ok("idle"))
+        #expect(try idle.readResponse().text == "idle")
+        gateway.child.signal(signal)
+        // The idle connection is closed first, which shows that the signal has arrived.
+        try idle.expectClosed()
+        #expect(throws: HarnessError.self) { try Wire(to: gateway.endpoints[0]).get() }
+        #expect(gateway.child.ended == nil)
+        try wire.send(ok("landed"))
+        let response = try client.readResponse()
+        #expect(response.text == "landed")
+        #expect(response.fields("connection").joined().lowercased().contains("close"))
+        try client.expectClosed()
+        #expect(try gateway.child.waitForExit() == .status(0))
+        #expect(gateway.accessLog.contains("/flight"))
+    }
+
+    @Test func `what does not finish in the time to drain is cut off`() throws {
+        let listener = try OriginListener()
+        let gateway = try GatewayProcess(RouteFiles.null(listener.url, top: "timeouts: { drain: 400ms }"))
+        let client = try gateway.connect()
+        try client.send("GET /stuck HTTP/1.1\r\nHost: test\r\n\r\n")
+        let wire = try listener.accept()
+        _ = try wire.readRequest()
+        gateway.child.signal(SIGTERM)
+        let exit = try gateway.child.waitForExit()
+        #expect(exit == .status(0))
+        try wire.expectClosed()
+    }
+
+    @Test func `a stopped gateway with idle connections ends at once`() throws {
+        let origin = try ScriptedOrigin.responding(ok())
+        let gateway = try GatewayProcess(RouteFiles.null(origin.url))
+        let clients = try (0..<10).map { _ in try gateway.connect() }
+        for client in clients { #expect(try client.get().status == 200) }
+        #expect(try gateway.stop() == .status(0))
+    }
+
+    @Test func `it listens on unix sockets and IPv6, several at once`() throws {
+        let directory = try TemporaryDirectory()
+        let origin = try ScriptedOrigin.responding(ok())
+        let file = """
+            listen:
+              - address: 127.0.0.1:0
+              - address: "[::1]:0"
+              - address: unix:\(directory.path)/s
+            workers: 2
+            upstreams: { app: { servers: ["\(origin.url)"] } }
+            routes: [{ path: /*, upstream: app }]
+            """
+        try withGateway(file, listeners: 3) { gateway in
+            for (index, endpoint) in gateway.endpoints.enumerated() {
+                let response = try gateway.connect(index).get("/")
+                #expect(response.status == 200, "\(endpoint)")
+            }
+            #expect(Set(gateway.endpoints.map(\.family)) == [AF_INET, AF_INET6, AF_UNIX])
+            #expect(origin.requests.contains { $0.field("x-forwarded-for")?.contains("::1") == true })
+        }
+    }
+
+    @Test func `it speaks to origins on unix sockets and IPv6`() throws {
+        let directory = try TemporaryDirectory()
+        for endpoint in [Endpoint.unix(path: directory.path + "/o"), .ipv6(port: 0)] {
+            let origin = try ScriptedOrigin.responding(ok("here"), on: endpoint)
+            try withGateway(RouteFiles.null(origin.url)) { gateway in
+                for _ in 0..<3 {
+                    let response = try gateway.get()
+                    #expect(response.text == "here")
+                }
+                #expect(try origin.lastRequest().field("host") == "test")
+                #expect(origin.connections == 1)
+            }
+        }
+    }
+
+    @Test func `several workers serve one address`() throws {
+        let origin = try ScriptedOrigin.answering { ok($0.target) }
+        let file = RouteFiles.null(origin.url).replacing("workers: 1", with: "workers: 4")
+        try withGateway(file) { gateway in
+            let clients = try (0..<40).map { _ in try gateway.connect() }
+            for (index, client) in clients.enumerated() {
+                #expect(try client.get("/\(index)").text == "/\(index)")
+            }
+        }
+    }
+
+    @Test func `a server's requests go round`() throws {
+        let first = try ScriptedOrigin.responding(ok("1"))
+        let second = try ScriptedOrigin.responding(ok("2"))
+        let file = RouteFiles.null(first.url).replacing(
+            "[\"\(first.url)\"]",
+            with: "[\"\(first.url)\", \"\(second.url)\"]"
+        )
+        try withGateway(file) { gateway in
+            for _ in 0..<10 { _ = try gateway.get() }
+            #expect(first.requests.count == 5)
+            #expect(second.requests.count == 5)
+        }
+    }
+
+    @Test func `a server that refuses is passed over`() throws {
+        let dead = try OriginListener.unusedPort()
+        let alive = try ScriptedOrigin.responding(ok("alive"))
+        let file = RouteFiles.null(dead.url).replacing("[\"\(dead.url)\"]", with: "[\"\(dead.url)\", \"\(alive.url)\"]")
+        try withGateway(file) { gateway in
+            for index in 0..<6 {
+                let client = try gateway.connect()
+                let response = index % 2 == 0 ? try client.get() : try client.post(body: "kept")
+                #expect(response.text == "alive")
+            }
+        }
+    }
+
+    @Test func `an address in use ends with 69`() throws {
+        let taken = try OriginListener()
+        let directory = try TemporaryDirectory()
+        let text = RouteFiles.null(taken.url).replacing("127.0.0.1:0", with: taken.endpoint.description)
+        let outcome = try GatewayProcess.run(["run", "--config", try directory.write("gateway.conf", text)])
+        #expect(outcome.exit == .status(69))
+        #expect(outcome.err.contains(taken.endpoint.description))
+    }
+
+    @Test func `a route file with errors ends with 78, and each error has its place`() throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.write(
+            "bad.conf",
+            "listen: [{ address: \"127.0.0.1:0\" }]\nroots: []\nroutes:\n  - path: x\n    upstrem: app\n"
+        )
+        for command in [["run", "--config", file], ["check", file]] {
+            let outcome = try GatewayProcess.run(command)
+            #expect(outcome.exit == .status(78))
+            let text = outcome.err + outcome.out
+            #expect(text.contains("bad.conf:2:1:"))
+            #expect(text.contains("bad.conf:5:5:"))
+            #expect(text.contains("upstream"))
+        }
+    }
+
+    @Test func `a wrong command line ends with 64`() throws {
+        for command in [["nonsense"], ["run", "--nonsense"], ["explain"]] {
+            #expect(try GatewayProcess.run(command).exit == .status(64), "\(command)")
+        }
+    }
+
+    @Test func `a good route file passes check`() throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("gateway.conf", RouteFiles.session("http://127.0.0.1:3000"))
+        let outcome = try GatewayProcess.run(["check", file])
+        #expect(outcome.exit == .status(0))
+        #expect(outcome.out.contains("ok") && outcome.out.contains("2 routes"))
+    }
+
+    @Test func `a cookie session without a secret, or with a short one, ends with 78 and tells how to make one`() throws
+    {
+        let directory = try TemporaryDirectory()
+        let good = RouteFiles.session("http://127.0.0.1:3000")
+        let file = try directory.write("gateway.conf", good)
+        let none = try directory.write("none.conf", good.replacing("secret: ${SESSION_SECRET}", with: ""))
+        for (file, secret) in [(file, "tooshort-secret"), (file, ""), (none, GatewayProcess.secret)] {
+            let outcome = try GatewayProcess.run(["run", "--config", file], environment: ["SESSION_SECRET": secret])
+            #expect(outcome.exit == .status(78))
+            #expect(outcome.err.contains("gateway secret"))
+            #expect(!outcome.err.contains("tooshort-secret"))
+        }
+    }
+
+    @Test func `dev runs without a secret, and warns`() throws {
+        let origin = try ObedientOrigin()
+        let file = RouteFiles.session(origin.url).replacing("secret: ${SESSION_SECRET}", with: "")
+        try withGateway(file, arguments: ["--dev"]) { gateway in
+            var browser = Browser(try gateway.connect(), origin)
+            _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#)
+            #expect(JSONValue(try browser.fetch().session) == ["a": 1])
+            #expect(gateway.log.contains("warning"))
+        }
+    }
+
+    @Test func `secret prints a new secret that is long enough`() throws {
+        let secrets = try (0..<2).map { _ in try GatewayProcess.run(["secret"]) }
+        #expect(secrets.allSatisfy { $0.exit == .status(0) && $0.out.utf8.count >= 33 })
+        #expect(secrets[0].out != secrets[1].out)
+    }
+
+    @Test func `init writes a route file that runs, and never over another`() throws {
+        for options in [[], ["--api"]] {
+            let directory = try TemporaryDirectory()
+            #expect(try GatewayProcess.run(["init"] + options, directory: directory.path).exit == .status(0))
+            #expect(try GatewayProcess.run(["check"], directory: directory.path).exit == .status(0))
+            #expect(try GatewayProcess.run(["init"] + options, directory: directory.path).exit != .status(0))
+        }
+    }
+
+    @Test func `explain names the route that matches, its policy and what is stripped`() throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("gateway.conf", RouteFiles.session("http://127.0.0.1:3000"))
+        let outcome = try GatewayProcess.run(["explain", "--config", file, "GET", "http://test/api/x"])
+        #expect(outcome.exit == .status(0))
+        #expect(outcome.out.contains("/api/*"))
+        #expect(outcome.out.lowercased().contains("null"))
+        #expect(outcome.out.contains(Browser.cookie))
+    }
+
+    @Test func `SIGHUP does not end it`() throws {
+        try withProxy { gateway, _ in
+            gateway.child.signal(SIGHUP)
+            for _ in 0..<5 { #expect(try gateway.get().status == 200) }
+            let response = try gateway.get()
+            #expect(response.status == 200)
+        }
+    }
+}
