@@ -81,7 +81,7 @@ struct UpstreamTLSTests {
     }
 
     @Test func `an origin that speaks no TLS becomes 502`() throws {
-        let origin = try ScriptedOrigin.responding(ok())
+        let origin = try ScriptedOrigin { wire in try wire.send("HTTP/1.1 400 This is not TLS\r\n\r\n") }
         let file = RouteFiles.null(origin.url.replacing("http://127.0.0.1", with: "https://localhost"))
         try withGateway(file) { gateway in
             let response = try gateway.get()

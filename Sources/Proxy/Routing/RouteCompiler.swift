@@ -34,7 +34,8 @@ struct RouteCompiler {
         let mode = route.csrf ?? session.settings.csrf
         return CookiePolicy(
             sessions: session,
-            cutInRequests: session.settings.forwardCookie ? CookieNames(sessionNames.filter { !own.contains($0) }) : allNames,
+            cutInRequests: session.settings.forwardCookie
+                ? CookieNames(sessionNames.filter { !own.contains($0) }) : allNames,
             cutInResponses: allNames,
             stripsAll: route.stripCookies == .all,
             csrf: mode == .origin ? CrossSiteCheck(trustedOrigins: session.settings.trustedOrigins) : nil

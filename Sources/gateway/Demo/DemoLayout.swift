@@ -60,7 +60,6 @@ enum DemoLayout {
         table { border-collapse: collapse; width: 100%; font: 13px/1.5 ui-monospace, monospace; }
         td { border-top: 1px solid #8883; padding: .25rem .5rem; vertical-align: top; overflow-wrap: anywhere; }
         td:first-child { white-space: nowrap; }
-        .ours td { background: #4a90d91f; }
         .flash { padding: .5rem .75rem; border-left: 4px solid #888; background: #8882; }
         .success { border-color: #2a9d4a; }
         .danger { border-color: #d33; }

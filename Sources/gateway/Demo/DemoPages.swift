@@ -3,21 +3,29 @@ import Sessions
 /// The pages of the demo's service.
 enum DemoPages {
     static func home(_ request: DemoRequest) -> String {
-        let rows = request.fields.map { field in
-            let isOurs = field.name.lowercased().hasPrefix("x-session") || field.name.lowercased().hasPrefix("x-flash")
-            return "<tr\(isOurs ? " class=\"ours\"" : "")><td>\(HTML.escaped(field.name))</td>"
-                + "<td>\(HTML.escaped(field.value))</td></tr>"
-        }
-        return DemoLayout.page(
+        DemoLayout.page(
             request,
             title: "Home",
             """
             <p>This page comes from a service that has no session library, no secret and no cookie. The gateway in front
             opens the session, hands it over in a header, and saves what the service changes.</p>
-            <h2>What the service received</h2>
-            <table>\(rows.joined())</table>
+            <h2>What the service received from the gateway</h2>
+            \(table(request.fields.filter(isFromGateway)))
+            <h2>and from the browser</h2>
+            \(table(request.fields.filter { !isFromGateway($0) }))
             """
         )
+    }
+
+    private static func table(_ fields: [DemoRequest.Field]) -> String {
+        let rows = fields.map { "<tr><td>\(HTML.escaped($0.name))</td><td>\(HTML.escaped($0.value))</td></tr>" }
+        return "<table>\(rows.joined())</table>"
+    }
+
+    private static func isFromGateway(_ field: DemoRequest.Field) -> Bool {
+        let name = field.name.lowercased()
+        return ["x-session", "x-flash", "x-forwarded-"].contains(where: name.hasPrefix)
+            || ["x-user-id", "x-request-id", "via"].contains(name)
     }
 
     static func signIn(_ request: DemoRequest, isRefused: Bool = false) -> String {

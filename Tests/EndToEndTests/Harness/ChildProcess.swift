@@ -112,6 +112,11 @@ final class ChildProcess: Sendable {
         return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) * 1024
     }
 
+    /// How many descriptors it holds.
+    var openDescriptors: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count) ?? 0
+    }
+
     private static func collect(_ descriptor: Int32, _ board: Board<Output>) {
         var chunk = [UInt8](repeating: 0, count: 65536)
         while true {
