@@ -8,7 +8,7 @@ struct UpstreamTLSTests {
     }
 
     @Test func `an origin whose certificate verifies is spoken to, again and again on one connection`() throws {
-        let origin = try SecureOrigin()
+        let origin = try SecureOrigin(connections: 1)
         try withGateway(file(origin, trusted: true)) { gateway in
             for round in 0..<5 {
                 let client = try gateway.connect()

@@ -137,7 +137,8 @@ final class GatewayProcess {
         return environment.merging(more) { _, new in new }
     }
 
-    private static func endpoint(_ line: Substring) -> Endpoint? {
+    /// The address in a line of the log, if it names one.
+    static func endpoint(_ line: Substring) -> Endpoint? {
         let word = line.split(whereSeparator: { " ,]".contains($0) && $0 != "]" }).first { $0.contains("address=") }
         guard let word, let start = word.range(of: "address=") else { return nil }
         return Endpoint(parsing: word[start.upperBound...].trimmingCharacters(in: CharacterSet(charactersIn: "\"',")))

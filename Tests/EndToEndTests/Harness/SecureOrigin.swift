@@ -17,8 +17,8 @@ final class SecureOrigin {
         "https://\(host):\(endpoint.description.split(separator: ":").last ?? "")"
     }
 
-    /// Makes its keys, and listens.
-    init(name: String = "localhost") throws {
+    /// Makes its keys, and listens; takes no more than so many connections.
+    init(name: String = "localhost", connections: Int = 100) throws {
         directory = try TemporaryDirectory()
         let script = """
             set -e
@@ -39,7 +39,9 @@ final class SecureOrigin {
         wire = Wire(sockets.ours)
         child = try ChildProcess(
             "/usr/bin/openssl",
-            ["s_server", "-quiet", "-accept", "\(endpoint)", "-cert", "cert.pem", "-key", "key.pem"],
+            ["s_server", "-quiet", "-accept", "\(endpoint)", "-cert", "cert.pem", "-key", "key.pem"]
+                // One more, for who asks whether it listens.
+                + ["-naccept", "\(connections + 1)"],
             environment: [:],
             directory: directory.path,
             conversation: sockets.theirs
