@@ -76,7 +76,12 @@ let package = Package(
         .testTarget(name: "SessionsTests", dependencies: ["Sessions"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
         .testTarget(name: "UpstreamTests", dependencies: ["Upstream", "LinuxIO"], swiftSettings: strict),
-        .testTarget(name: "ProxyTests", dependencies: ["Proxy", "HTTP", "Sessions"], swiftSettings: strict),
+        .testTarget(
+            name: "ProxyTests",
+            dependencies: ["Proxy", "HTTP", "Sessions", "LinuxIO", "Upstream"],
+            exclude: ["RouteFiles"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["gateway"], swiftSettings: strict),
     ]
 )

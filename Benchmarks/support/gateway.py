@@ -4,6 +4,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -17,7 +18,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def route_file(port, origin, timeouts=""):
+def route_file(port, origin, dead, timeouts=""):
     """Null under /null and /dead, a cookie session for the rest."""
     return f"""listen: [{{ address: "0.0.0.0:{port}" }}]
 workers: 1
@@ -27,7 +28,7 @@ sessions:
   browser: {{ name: session, secret: "{SECRET}", renew_on: [user_id], expose: {{ X-User-Id: user_id }} }}
 upstreams:
   app: {{ servers: ["http://127.0.0.1:{origin}"] }}
-  dead: {{ servers: ["http://127.0.0.1:{free_port()}"] }}
+  dead: {{ servers: ["http://127.0.0.1:{dead}"] }}
 routes:
   - {{ path: /null/*, upstream: app, session: null, strip_prefix: /null }}
   - {{ path: /dead/*, upstream: dead }}
@@ -62,26 +63,38 @@ class Gateway:
         self.command = ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=99"] if valgrind else []
 
     def __enter__(self):
+        # A time limit ends a script with SIGTERM: then too the gateway is stopped.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self.folder = tempfile.TemporaryDirectory(prefix="gateway-load-")
+        # Bound and not listening: whoever dials it is refused, and nobody else can have it.
+        self.dead = socket.socket()
+        self.dead.bind(("127.0.0.1", 0))
+        # A free port may be taken before the gateway binds it.
+        for _ in range(5):
+            if self.start():
+                return self
+        self.__exit__()
+        raise SystemExit(f"the gateway does not serve:\n{self.errors}")
+
+    def start(self):
         self.port = free_port()
         path = os.path.join(self.folder.name, "gateway.conf")
         with open(path, "w") as file:
-            file.write(route_file(self.port, self.origin_port, self.timeouts))
+            file.write(route_file(self.port, self.origin_port, self.dead.getsockname()[1], self.timeouts))
         self.log = open(os.path.join(self.folder.name, "errors"), "w+b")
         self.process = subprocess.Popen(
-            [*self.command, self.binary, "run", "--config", path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=self.log, env={**os.environ, **self.environment})
+            [*self.command, self.binary, "run", "--config", path], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=self.log, env={**os.environ, **self.environment})
         self.pid = self.process.pid
         until = time.monotonic() + self.wait
-        while True:
+        while self.process.poll() is None and time.monotonic() < until:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return self
+                return True
             except OSError:
-                if self.process.poll() is not None or time.monotonic() > until:
-                    self.stop()
-                    raise SystemExit(f"the gateway does not serve:\n{self.errors}")
                 time.sleep(0.05)
+        self.stop()
+        return False
 
     def stop(self):
         if self.process.poll() is None:
@@ -99,6 +112,7 @@ class Gateway:
     def __exit__(self, *_):
         if not self.log.closed:
             self.stop()
+        self.dead.close()
         self.folder.cleanup()
 
     def resident(self):

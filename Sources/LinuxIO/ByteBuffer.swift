@@ -141,7 +141,7 @@ public final class ByteBuffer {
         self.capacity = capacity
     }
 
-    /// A pointer to at least `count` free bytes at the end: as it is, after moving the bytes to the front, or in new memory.
+    /// A pointer to at least `count` free bytes at the end: after moving the bytes to the front, or in new memory.
     private func room(for count: Int) -> UnsafeMutablePointer<UInt8> {
         if capacity - end < count { makeRoom(count) }
         return storage + end

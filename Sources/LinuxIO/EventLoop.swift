@@ -28,6 +28,8 @@ public final class EventLoop {
     private var watched: Unmanaged<Watcher>?
     /// No longer watched, but alive until the turn's end: one of them may be the object whose method is running.
     private var leaving: [Watcher] = []
+    private var left: [Watcher] = []
+    private var inTurn = false
     private var putOff: [() -> Void] = []
     private var running = false
 
@@ -96,7 +98,8 @@ public final class EventLoop {
         let key = UInt64(UInt(bitPattern: member.toOpaque()))
         for index in position..<eventCount where events[index].data.u64 == key { events[index].data.u64 = 0 }
         unlink(watcher)
-        leaving.append(watcher)
+        // Between turns, whoever called holds what it uses.
+        if inTurn { leaving.append(watcher) }
         member.release()
     }
 
@@ -153,6 +156,7 @@ public final class EventLoop {
     private func turn(atMost limit: UInt64?) {
         let count = epoll_wait(epoll, events, Int32(Self.eventRoom), waitMilliseconds(atMost: limit))
         eventCount = Int(max(count, 0))  // -1 is EINTR: a turn without events
+        inTurn = true
         readClocks()
         position = 0
         while position < eventCount {
@@ -171,7 +175,14 @@ public final class EventLoop {
             for item in work { item() }
         }
         onTurnEnd?()
-        if !leaving.isEmpty { leaving.removeAll(keepingCapacity: leaving.count < 1024) }
+        inTurn = false
+        if !leaving.isEmpty { letGo() }
+    }
+
+    private func letGo() {
+        // Through a second list: a watcher that goes may take others with it, and so come back to `unwatch`.
+        swap(&leaving, &left)
+        left.removeAll(keepingCapacity: left.count < 1024)
     }
 
     private func waitMilliseconds(atMost limit: UInt64?) -> Int32 {

@@ -28,4 +28,27 @@ final class Snapshot: Sendable {
     func isTrusted(_ peer: SocketAddress) -> Bool {
         !peer.isUnix && settings.trustedProxies.contains { $0.contains(high: peer.ipHigh, low: peer.ipLow) }
     }
+
+    /// The last address of an `X-Forwarded-For` list that is no trusted proxy: the first that none of them vouches for.
+    func client(inForwardedFor list: Span<UInt8>) -> String? {
+        var bytes: [UInt8] = []
+        for index in list.indices { bytes.append(list[index]) }
+        let addresses = String(decoding: bytes, as: UTF8.self).split(separator: ",").map { $0.trimmingSpaces }
+        let isTrusted = { (address: String) in self.settings.trustedProxies.contains { $0.contains(address: address) } }
+        return addresses.last { !$0.isEmpty && !isTrusted($0) } ?? addresses.first
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingSpaces: String {
+        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+}
+
+extension AddressRange {
+    /// Whether an address written as text lies in the range; a text that is no address lies in none.
+    fileprivate func contains(address: String) -> Bool {
+        guard let bytes = Self.bytes(of: address) else { return false }
+        return contains(bytes.span)
+    }
 }

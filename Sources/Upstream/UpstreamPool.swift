@@ -90,7 +90,7 @@ public final class UpstreamPool {
         while idleCount > 0 { closeOldest() }
     }
 
-    /// A waiting connection has news: unless it is only room to write, or TLS talking to itself, the connection is over.
+    /// A waiting connection has news: unless it is room to write, or TLS talking to itself, the connection is over.
     func idleConnection(_ connection: WireConnection, became readiness: Readiness) {
         if readiness.contains(.peerClosed) || readiness.contains(.failed) { return connection.close() }
         if readiness.contains(.readable), !connection.isQuiet() { connection.close() }

@@ -90,8 +90,9 @@ public final class WireConnection: Watcher {
         return code == CURLE_AGAIN ? .wouldBlock : .failed(lastError(easy))
     }
 
-    /// OpenSSL, once it could not send all of a record, wants the same bytes at the same address again: what it is given
-    /// lives in a buffer of ours until it is gone.
+    /// Sends through a buffer of ours, where the bytes live until they are gone.
+    ///
+    /// OpenSSL, once it could not send all of a record, wants the same bytes at the same address again.
     private func sendEncrypted(_ bytes: UnsafeRawBufferPointer, _ easy: UnsafeMutableRawPointer) -> Transfer {
         if let problem = flush(easy) { return problem }
         var taken = 0

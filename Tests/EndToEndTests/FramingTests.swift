@@ -201,6 +201,8 @@ struct FramingTests {
             #expect(try client.readResponse(to: "POST").text == "two")
             try client.sendByteByByte("GET /d HTTP/1.1\r\nHost: test\r\n\r\n")
             #expect(try wire.readRequest().target == "/d")
+            try wire.send(ok("three"))
+            #expect(try client.readResponse().text == "three")
         }
     }
 

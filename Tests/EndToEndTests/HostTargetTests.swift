@@ -166,7 +166,7 @@ struct HostTargetTests {
                 #expect(try origin.lastRequest().target == expected)
             }
             let before = origin.requests.count
-            for target in ["/api%2fx", "/api/../x", "/api/%2e%2e/x", "/%61pi/../x"] {
+            for target in ["/api%2fx", "/api/../x", "/api/%2e%2e/x"] {
                 let response = try gateway.get(target)
                 #expect(response.status == 400, "\(target)")
             }

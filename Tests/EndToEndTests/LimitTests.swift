@@ -64,12 +64,12 @@ struct LimitTests {
     }
 
     @Test func `limits are settings`() throws {
-        try withProxy(top: "limits: { request_line: 100, fields: 1KiB, field_count: 5 }") { gateway, _ in
+        try withProxy(top: "limits: { request_line: 300, fields: 1KiB, field_count: 8 }") { gateway, _ in
             let client = try gateway.connect()
             #expect(try client.get().status == 200)
-            #expect(try gateway.get("/" + String(repeating: "a", count: 100)).status == 414)
-            #expect(try gateway.get("/", "A: \(String(repeating: "a", count: 1000))\r\n").status == 431)
-            #expect(try gateway.get("/", String(repeating: "A: b\r\n", count: 6)).status == 431)
+            #expect(try gateway.get("/" + String(repeating: "a", count: 300)).status == 414)
+            #expect(try gateway.get("/", "A: \(String(repeating: "a", count: 1100))\r\n").status == 431)
+            #expect(try gateway.get("/", String(repeating: "A: b\r\n", count: 9)).status == 431)
         }
     }
 

@@ -213,20 +213,21 @@ struct SessionTests {
     @Test func `exposed values travel as plain text, and never come from a client`() throws {
         let session = "expose: { X-User-Id: user_id, X-User-Name: name }"
         try withSessions(session: session) { _, _, browser in
-            let forged = "X-User-Id: 1\r\nx_user_id: 2\r\nX-USER-NAME: eve\r\n"
+            let forged = "X-User-Id: 1\r\nX-USER-NAME: eve\r\n"
             let visitor = try browser.fetch("/", fields: forged)
-            for name in ["x-user-id", "x_user_id", "x-user-name"] {
-                #expect(visitor.seen?.has(name) != true, "\(name)")
-            }
+            for name in ["x-user-id", "x-user-name"] { #expect(visitor.seen?.has(name) == false, "\(name)") }
             _ = try browser.fetch("/", #"X-Session-Set: {"user_id":42,"name":"Ada L.","list":[1]}"#)
             let signedIn = try browser.fetch("/", fields: forged)
             #expect(signedIn.seen?.fields("x-user-id") == ["42"])
             #expect(signedIn.seen?.fields("x-user-name") == ["Ada L."])
+            // Services that fold names would read this as the other: refused like every twin of a field that is the gateway's.
+            let twin = try browser.fetch("/", fields: "x_user_id: 2\r\n")
+            #expect(twin.status == 400 && twin.seen == nil)
             _ = try browser.fetch("/", #"X-Session-Set: {"name":"a\r\nX-Evil: 1"}"#)
             let evil = try browser.fetch("/")
             #expect(evil.seen?.has("x-evil") == false)
             let null = try browser.fetch("/api/x", fields: forged)
-            for name in ["x-user-id", "x_user_id", "x-user-name"] { #expect(null.seen?.has(name) != true, "\(name)") }
+            for name in ["x-user-id", "x-user-name"] { #expect(null.seen?.has(name) == false, "\(name)") }
         }
     }
 }

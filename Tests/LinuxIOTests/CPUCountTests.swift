@@ -3,10 +3,13 @@ import Testing
 @testable import LinuxIO
 
 struct CPUCountTests {
-    @Test(arguments: [
-        ("max 100000\n", nil), ("200000 100000\n", 2), ("150000 100000\n", 2), ("50000 100000\n", 1), ("1000 100000", 1),
-        ("300000", 3), ("", nil), ("garbage 100000", nil), ("100000 0", nil),
-    ] as [(String, Int?)]) func `reads version 2's quota, rounded up`(text: String, expected: Int?) {
+    @Test(
+        arguments: [
+            ("max 100000\n", nil), ("200000 100000\n", 2), ("150000 100000\n", 2), ("50000 100000\n", 1),
+            ("1000 100000", 1),
+            ("300000", 3), ("", nil), ("garbage 100000", nil), ("100000 0", nil),
+        ] as [(String, Int?)]
+    ) func `reads version 2's quota, rounded up`(text: String, expected: Int?) {
         #expect(CPUCount.quota(cpuMax: text) == expected)
     }
 

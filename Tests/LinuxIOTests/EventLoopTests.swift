@@ -126,6 +126,49 @@ struct EventLoopTests {
         #expect(isGone)
     }
 
+    @Test func `a watcher that goes at the turn's end may take others with it`() throws {
+        final class Chain: Watcher {
+            let loop: EventLoop
+            var next: Chain?
+
+            init(_ loop: EventLoop, _ next: Chain?) {
+                self.loop = loop
+                self.next = next
+            }
+
+            deinit { if let next { loop.unwatch(next) } }
+
+            override func ready(_ readiness: Readiness) { loop.unwatch(self) }
+        }
+        let loop = try EventLoop()
+        let pairs = try (0..<3).map { _ in try Pair() }
+        weak var last: Chain?
+        do {
+            let third = Chain(loop, nil)
+            let second = Chain(loop, third)
+            last = third
+            try loop.watchLevel(third, descriptor: pairs[2].left, readable: true, writable: false)
+            try loop.watchLevel(second, descriptor: pairs[1].left, readable: true, writable: false)
+            try loop.watch(Chain(loop, second), descriptor: pairs[0].left)
+        }
+        #expect(last != nil)
+        loop.runOnce(timeoutNanoseconds: 0)
+        #expect(last == nil)
+    }
+
+    @Test func `a watcher removed between turns is let go at once`() throws {
+        let loop = try EventLoop()
+        let pair = try Pair()
+        weak var weakly: Probe?
+        do {
+            let probe = Probe()
+            weakly = probe
+            try loop.watch(probe, descriptor: pair.left)
+            loop.unwatch(probe)
+        }
+        #expect(weakly == nil)
+    }
+
     @Test func `a loop that goes lets go of what it watched`() throws {
         weak var weakly: Probe?
         let pair = try Pair()

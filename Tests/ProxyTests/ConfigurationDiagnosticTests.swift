@@ -68,6 +68,16 @@ import Testing
         #expect(problem.rendered(source: "\ta b") == "f:1:3: m\n    1 | \ta b\n      | \t ^\n")
     }
 
+    @Test func `of a long line the part around the place is shown`() {
+        let line = String(repeating: "a", count: 300) + "b" + String(repeating: "c", count: 300)
+        let lines = Diagnostic(file: "f", line: 1, column: 301, message: "m").rendered(source: line).split(
+            separator: "\n"
+        )
+        #expect(lines[1].count < 180 && lines[1].contains("…a") && lines[1].hasSuffix("c…"))
+        let caret = lines[2].firstIndex(of: "^").map { lines[2].distance(from: lines[2].startIndex, to: $0) } ?? 0
+        #expect(Array(lines[1])[caret] == "b")
+    }
+
     @Test func `a place behind the end of the file is no line`() {
         #expect(Diagnostic(file: "f", line: 9, column: 1, message: "m").rendered(source: "a") == "f:9:1: m\n")
     }
@@ -78,7 +88,9 @@ import Testing
         ("- secret: [a-b, ${X}]", "- secret: [**** ${X}]"), ("client_secret: abc", "client_secret: ***"),
         ("x: { set: { Authorization: Bearer abc } }", "x: { set: { Authorization: ****** *** } }"),
         ("secret: ${X:-abc}", "secret: *{******}"), ("redis: redis://u:p@h/0", "redis: redis://***@h/0"),
-        ("name: secretary", "name: secretary"), ("secure: auto", "secure: auto"),
+        ("secret: ${X} # why", "secret: ${X} # why"), ("secret: ${X}a # why", "secret: ${X}* * ***"),
+        ("secret: [${X}, abc] # why", "secret: [${X}* ***] * ***"), ("name: secretary", "name: secretary"),
+        ("secure: auto", "secure: auto"),
         ("secret:\n  abc\n\n  def\nx: y", "x: y"),
         ("secret:\n- abc\nx: y", "x: y"),
     ])

@@ -140,6 +140,16 @@ import Testing
         #expect(other.contains("the method is not PUT"))
     }
 
+    @Test(arguments: [
+        ("/x/../only", ["as it came: /x/../only   → /*", "also reads: /only   → DELETE /only"]),
+        ("/a/b;c/..//../old/y", ["→ /*", "→ /old/*"]),
+    ])
+    func `an ambiguous path is shown as others read it`(path: String, rows: [String]) throws {
+        let text = try explain("DELETE", path)
+        #expect(text.contains("Answer      400"))
+        for row in rows { #expect(text.contains(row), "\(text)") }
+    }
+
     @Test func `an explanation never shows a secret`() throws {
         for url in ["http://example.com/api/x", "/", "/old/x", "/x"] {
             let text = try explain("GET", url)

@@ -44,7 +44,7 @@ import Testing
         return (["GET", "POST", "HEAD", "PURGE", "PUT"].randomElement(using: &random) ?? "GET", host, path)
     }
 
-    /// The rank of a route that matches: bigger is better. nil: it does not match.
+    /// The rank of a route that matches, bigger is better; nil: it does not match.
     private func rank(_ route: Routing.Sketch, _ method: String, _ host: String, _ path: String) -> [Int]? {
         let hostRank: Int
         switch route.host {

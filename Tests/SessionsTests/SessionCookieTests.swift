@@ -13,7 +13,7 @@ struct SessionCookieTests {
         #expect(visit.outcome == .expired)
         #expect(
             visit.setCookies.map { String($0.prefix { $0 != ";" }) } == [
-                "_gateway_session=", "_gateway_session_flash=",
+                "_gateway_session_flash=", "_gateway_session=",
             ]
         )
         #expect(browser.jar.isEmpty)

@@ -10,7 +10,13 @@ final class Recorder: WireOwner {
     /// How receiving ended.
     var end: Transfer?
 
-    override func wireConnected(_ connection: WireConnection) { connected += 1 }
+    /// The connection, once it is there.
+    weak var connection: WireConnection?
+
+    override func wireConnected(_ connection: WireConnection) {
+        connected += 1
+        self.connection = connection
+    }
 
     override func wireFailed(_ connection: WireConnection, _ error: UpstreamError) { errors.append(error) }
 

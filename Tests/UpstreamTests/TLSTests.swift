@@ -3,7 +3,12 @@ import Testing
 import Upstream
 
 struct TLSTests {
-    private func dial(_ loop: EventLoop, _ port: Int, caFile: String?, _ owner: Recorder) throws -> (
+    private func dial(
+        _ loop: EventLoop,
+        _ port: Int,
+        caFile: String?,
+        _ owner: Recorder
+    ) throws -> (
         UpstreamPool, WireConnection
     ) {
         var settings = try UpstreamSettings(

@@ -207,6 +207,7 @@ struct UpstreamPoolTests {
         let owner = Recorder()
         _ = pool.dial(server: 0, owner: owner)
         #expect(loop.turn { owner.connected == 1 })
+        owner.connection?.close()
         weak var weakly: WireConnection?
         do {
             let connection = pool.dial(server: 0, owner: Recorder())

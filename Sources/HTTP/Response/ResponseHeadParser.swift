@@ -117,14 +117,12 @@ public struct ResponseHeadParser: Sendable {
             head.body = .none
             return
         }
-        if head.version == .http10, codings.verdict != .absent {
-            head.body = .untilClose
-            return
-        }
+        // Framing that HTTP/1.0 does not have is faulty (RFC 9112 section 6.1).
+        if head.version == .http10, codings.verdict != .absent { throw .unsupportedTransferCoding }
         switch codings.verdict {
         case .chunked: head.body = .chunked
-        case .unframed, .unknown: head.body = .untilClose
-        case .chunkedOverOther: throw .unsupportedTransferCoding
+        // Taken off with Transfer-Encoding, a coding nobody undid would reach the client as the content itself.
+        case .unframed, .unknown, .chunkedOverOther: throw .unsupportedTransferCoding
         case .malformed: throw .malformedTransferEncoding
         case .absent: head.body = contentLength.map { .length($0) } ?? .untilClose
         }

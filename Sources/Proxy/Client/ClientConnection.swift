@@ -113,7 +113,8 @@ final class ClientConnection: Watcher {
 
     private var wantsInput: Bool {
         switch input {
-        case .head: !closesAfterResponse && pendingOutput < Self.highWater
+        // A request whose head has begun is still read when the gateway drains; a new one is not.
+        case .head: (exchange != nil || !closesAfterResponse) && pendingOutput < Self.highWater
         case .body: exchange?.canTakeBody ?? true
         case .waiting: false
         case .discarding, .lingering: true

@@ -42,17 +42,28 @@ public struct Diagnostic: Sendable, Equatable {
         let lines = SourceLines(source).masked
         if lines.indices.contains(line - 1) {
             let number = "\(line)"
-            let shown = Array(lines[line - 1].unicodeScalars)
             let gutter = String(repeating: " ", count: max(0, 5 - number.count)) + number + " | "
-            // The caret stands under its column also where the line is indented with tabs.
-            let before = shown.prefix(max(0, column - 1)).map { $0 == "\t" ? "\t" : " " }.joined()
-            let missing = String(repeating: " ", count: max(0, column - 1 - shown.count))
-            text += gutter + lines[line - 1] + "\n"
-            text += "      | " + before + missing + "^\n"
+            let (shown, before) = Self.window(Array(lines[line - 1].unicodeScalars), column: max(1, column))
+            text += gutter + shown + "\n"
+            text += "      | " + before + "^\n"
         }
         for line in (hint ?? "").split(separator: "\n") {
             text += "      = \(line)\n"
         }
         return text
+    }
+
+    /// What is shown of a line, a part if it is long, and the blanks that bring the caret under its column.
+    private static func window(_ line: [Unicode.Scalar], column: Int) -> (shown: String, before: String) {
+        let start = line.count > 160 ? max(0, min(column - 80, line.count - 150)) : 0
+        let end = min(line.count, start + 160)
+        var shown = String.UnicodeScalarView(line[start..<end])
+        if start > 0 { shown.insert("…", at: shown.startIndex) }
+        if end < line.count { shown.append("…") }
+        // The caret stands under its column also where the line is indented with tabs.
+        var before = line[start..<max(start, min(column - 1, end))].map { $0 == "\t" ? "\t" : " " }.joined()
+        if start > 0 { before += " " }
+        before += String(repeating: " ", count: max(0, column - 1 - line.count))
+        return (String(shown), before)
     }
 }

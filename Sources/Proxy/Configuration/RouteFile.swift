@@ -16,7 +16,7 @@ public struct RouteFile {
         let problems = ProblemList(file: file)
         var parser = RouteFileParser(environment: environment, allowsMissingSecret: dev, problems: problems)
         var reader = SettingsReader(problems: problems, dev: dev)
-        if let root = parser.parse(text) {
+        if let root = parser.parse(SourceLines.withoutByteOrderMark(text)) {
             reader.read(root)
         } else if !problems.hasErrors {
             problems.error(

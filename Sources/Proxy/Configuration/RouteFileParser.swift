@@ -191,7 +191,8 @@ struct RouteFileParser {
             let mark = opened ?? mark
             let words = [context?.text ?? "", problem].joined(separator: " ").split(separator: " ")
             problems.error(
-                "this is not YAML: " + words.joined(separator: " "),
+                words.contains("nesting")
+                    ? "this is nested too deep" : "this is not YAML: " + words.joined(separator: " "),
                 at: RouteFileNode.Place(line: max(1, mark.line), column: max(1, mark.column)),
                 hint: Self.hint(for: problem)
             )

@@ -11,7 +11,7 @@ struct SourceLines {
         var lines: [String] = []
         var current = String.UnicodeScalarView()
         var previous: Unicode.Scalar = " "
-        for scalar in source.unicodeScalars {
+        for scalar in Self.withoutByteOrderMark(source).unicodeScalars {
             switch scalar {
             case "\n" where previous == "\r":
                 break
@@ -25,6 +25,11 @@ struct SourceLines {
         }
         lines.append(String(current))
         self.lines = lines
+    }
+
+    /// The text without the byte order mark that some editors put before it.
+    static func withoutByteOrderMark(_ text: String) -> String {
+        text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
     }
 
     /// The lines, with what stands behind a key that names a secret (`secret`, `authorization`, …) as asterisks.
@@ -75,15 +80,23 @@ struct SourceLines {
     /// Covers everything from a place on, but not the name of an environment variable, nor quotes and brackets.
     private static func covered(_ scalars: [Unicode.Scalar], from start: Int) -> String {
         var result = String.UnicodeScalarView()
+        // Behind a value that is a reference alone, a comment is no part of the secret.
+        var isReference = false
         var index = 0
         while index < scalars.count {
             let scalar = scalars[index]
             if index >= start, let end = referenceEnd(scalars, at: index) {
                 result.append(contentsOf: scalars[index..<end])
+                isReference = true
                 index = end
                 continue
             }
+            if scalar == "#", isReference, scalars[index - 1] == " " {
+                result.append(contentsOf: scalars[index...])
+                return String(result)
+            }
             let isPunctuation = " \t[]{}\"'".unicodeScalars.contains(scalar)
+            if index >= start, !isPunctuation { isReference = false }
             result.append(index < start || isPunctuation ? scalar : "*")
             index += 1
         }

@@ -39,7 +39,8 @@ enum GatewayError: Error {
     var status: Int {
         switch self {
         case .badRequest(let error): error.status
-        case .badRequestBody, .ambiguousPath, .refusedFieldName: 400
+        case .badRequestBody(let error): error.status
+        case .ambiguousPath, .refusedFieldName: 400
         case .crossSiteWrite: 403
         case .noRoute: 404
         case .methodNotAllowed: 405

@@ -29,9 +29,6 @@ final class UpstreamStream: WireOwner {
     /// The request as it goes out. While it can be sent again it is kept from its first byte; `sent` says how far it went.
     let outbound = ByteBuffer(capacity: 2048)
     private var sent = 0
-    /// TLS wants the very same bytes at the same address after it blocked: what comes meanwhile waits here.
-    private var heldBack: ByteBuffer?
-    private var blockedLength = 0
 
     private var pool: UpstreamPool?
     private var connection: WireConnection?
@@ -67,7 +64,7 @@ final class UpstreamStream: WireOwner {
     }
 
     /// Whether the request may still be added to without pressing on memory.
-    var canTakeMore: Bool { outbound.count - sent + (heldBack?.count ?? 0) < Self.highWater }
+    var canTakeMore: Bool { outbound.count - sent < Self.highWater }
 
     var isIdle: Bool { phase == .idle || phase == .done }
 
@@ -83,21 +80,20 @@ final class UpstreamStream: WireOwner {
     }
 
     func sendBody(_ bytes: UnsafeRawBufferPointer) {
-        let target = pendingBuffer
         if exchange.isRequestChunked {
-            target.appendHex(UInt64(bytes.count))
-            target.append("\r\n")
-            target.append(bytes)
-            target.append("\r\n")
+            outbound.appendHex(UInt64(bytes.count))
+            outbound.append("\r\n")
+            outbound.append(bytes)
+            outbound.append("\r\n")
         } else {
-            target.append(bytes)
+            outbound.append(bytes)
         }
     }
 
     func sendEnd(_ decoder: borrowing BodyDecoder) {
         if exchange.isRequestChunked {
             let nominated = decoder.trailers.isEmpty ? [] : exchange.nominatedInRequest()
-            TrailerSection.writeLastChunk(decoder, nominated: nominated, into: pendingBuffer)
+            TrailerSection.writeLastChunk(decoder, nominated: nominated, into: outbound)
         }
         requestEnded = true
     }
@@ -106,28 +102,15 @@ final class UpstreamStream: WireOwner {
         requestEnded = true
     }
 
-    private var pendingBuffer: ByteBuffer {
-        guard blockedLength > 0, connection?.isTLS == true else { return outbound }
-        if let heldBack { return heldBack }
-        let buffer = worker.buffers.take()
-        heldBack = buffer
-        return buffer
-    }
-
     /// Sends what the connection takes.
     func flush() {
         guard let connection, phase == .head || phase == .body else { return }
         while outbound.count > sent {
-            let all = outbound.readable
-            let length = blockedLength > 0 ? blockedLength : all.count - sent
-            let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(all)[sent..<(sent + length)])
+            let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(outbound.readable)[sent...])
             switch connection.send(rest) {
             case .bytes(let count):
                 sent += count
-                blockedLength = 0
-                releaseHeldBack()
             case .wouldBlock:
-                if connection.isTLS { blockedLength = length }
                 forgetSent()
                 timer.arm(after: idleTimeout)
                 return
@@ -152,16 +135,9 @@ final class UpstreamStream: WireOwner {
         if connection != nil, !isPaused { connectionBroke(.connectionReset) }
     }
 
-    private func releaseHeldBack() {
-        guard let buffer = heldBack else { return }
-        outbound.append(buffer.readable)
-        worker.buffers.give(buffer)
-        heldBack = nil
-    }
-
     /// A long request is not kept for sending it again.
     private func forgetSent() {
-        guard blockedLength == 0, sent > Self.highWater else { return }
+        guard sent > Self.highWater else { return }
         isReplayable = false
         outbound.consume(sent)
         sent = 0
@@ -177,7 +153,7 @@ final class UpstreamStream: WireOwner {
         attempts += 1
         let index = pool.nextServer()
         server = pool.settings.servers[index]
-        if !fresh, let idle = idleConnection(of: pool, server: index) {
+        if !fresh, let idle = pool.checkoutIdle(server: index) {
             connection = idle
             idle.owner = self
             phase = .head
@@ -187,15 +163,6 @@ final class UpstreamStream: WireOwner {
         }
         phase = .connecting
         connection = pool.dial(server: index, owner: self)
-    }
-
-    /// An idle connection. A request that must not go out twice gets one that was looked at a moment ago.
-    private func idleConnection(of pool: UpstreamPool, server: Int) -> WireConnection? {
-        while let idle = pool.checkoutIdle(server: server) {
-            if isIdempotent || Sockets.peek(idle.descriptor) == .wouldBlock { return idle }
-            idle.close()
-        }
-        return nil
     }
 
     override func wireConnected(_ connection: WireConnection) {
@@ -242,8 +209,6 @@ final class UpstreamStream: WireOwner {
         if mayResend {
             wasResent = true
             sent = 0
-            blockedLength = 0
-            releaseHeldBack()
             peerClosed = false
             isReadable = false
             timer.cancel()
@@ -372,7 +337,7 @@ final class UpstreamStream: WireOwner {
         timer.cancel()
         if let connection {
             self.connection = nil
-            if keep, response.persistent, requestEnded, sent == outbound.count, heldBack == nil, !peerClosed {
+            if keep, response.persistent, requestEnded, sent == outbound.count, !peerClosed {
                 pool?.checkin(connection)
             } else {
                 connection.close()
@@ -411,9 +376,6 @@ final class UpstreamStream: WireOwner {
         outbound.clear()
         outbound.trim(to: 16 * 1024)
         sent = 0
-        blockedLength = 0
-        if let heldBack { worker.buffers.give(heldBack) }
-        heldBack = nil
         if let partial { worker.buffers.give(partial) }
         partial = nil
         pool = nil

@@ -42,7 +42,7 @@ final class AccessLog {
         lines.append("{\"time\":\"")
         clock.writeISO(exchange.startedAtWallClock, into: lines)
         lines.append("\",\"client\":\"")
-        exchange.client?.peer.writeIP(into: lines)
+        writeClient(exchange, bytes)
         text("\",\"method\":\"", bytes, head.methodName)
         text("\",\"host\":\"", bytes, head.authority)
         text("\",\"target\":\"", bytes, head.target)
@@ -73,6 +73,17 @@ final class AccessLog {
             lines.append("\"")
         }
         lines.append("}\n")
+    }
+
+    /// The peer, or, behind trusted proxies, the last address of `X-Forwarded-For` that is not one of them.
+    private func writeClient(_ exchange: Exchange, _ bytes: Span<UInt8>) {
+        if let list = exchange.facts.forwardedFor,
+            let client = exchange.worker.snapshot.client(inForwardedFor: bytes.extracting(list.range))
+        {
+            Escaping.write([UInt8](client.utf8), into: lines)
+        } else {
+            exchange.client?.peer.writeIP(into: lines)
+        }
     }
 
     private func writeUpstream(_ exchange: Exchange) {
@@ -135,7 +146,7 @@ final class AccessLog {
     private func writeCombined(_ exchange: Exchange) {
         let bytes = exchange.headBytes.readable.span
         let head = exchange.head
-        exchange.client?.peer.writeIP(into: lines)
+        writeClient(exchange, bytes)
         lines.append(" - - [")
         clock.writeCommon(exchange.startedAtWallClock, into: lines)
         text("] \"", bytes, head.methodName)

@@ -190,16 +190,29 @@ struct ExplanationWriter {
         switch normal.read(request.bytes.span.extracting(head.path.range)) {
         case .plain: break
         case .refused(let error): row("", "\(error.reason)")
-        case .normalized:
-            for (label, reading) in [
-                ("as it came", path), ("normal form", String(decoding: normal.conservative, as: UTF8.self)),
-                ("most liberal", String(decoding: normal.aggressive, as: UTF8.self)),
-            ] {
-                row(
-                    "",
-                    "\(label): \(reading)   → \(naiveChoice(reading, head).map { settings.routes[$0].name } ?? "no route")"
-                )
-            }
+        case .normalized: writeReadings(of: path, head, table)
+        }
+    }
+
+    /// Lists readings of a path that take different routes, one for each.
+    private mutating func writeReadings(of path: String, _ head: RequestHead, _ table: RouteTable) {
+        var readings = [path]
+        var reading: [UInt8] = []
+        _ = PathReading.peculiarities(of: path.utf8Span.span).allReadings { way in
+            way.write(path.utf8Span.span, into: &reading)
+            readings.append(String(decoding: reading, as: UTF8.self))
+            return true
+        }
+        var seen: [Int?] = []
+        for reading in readings {
+            let route = match(reading, head, table)
+            guard !seen.contains(route) else { continue }
+            seen.append(route)
+            let label = seen.count == 1 ? "as it came" : "also reads"
+            row("", "\(label): \(reading)   → \(route.map { settings.routes[$0].name } ?? "no route")")
+        }
+        if seen.count == 1 {
+            row("", "behind strip_prefix or add_prefix, it would mean different paths to different servers")
         }
     }
 
@@ -238,9 +251,9 @@ struct ExplanationWriter {
         )
     }
 
-    private func naiveChoice(_ path: String, _ head: RequestHead) -> Int? {
+    private func match(_ path: String, _ head: RequestHead, _ table: RouteTable) -> Int? {
         let bytes = request.bytes.span
-        return RouteTable(settings.routes).match(
+        return table.match(
             host: bytes.extracting(head.host.range),
             path: path.utf8Span.span,
             query: bytes.extracting((head.query ?? .empty).range),

@@ -16,7 +16,9 @@ struct ExposedNames: Sendable {
     /// Not spelled like one of them, but read like it by services that fold names (`X_User_Id` and `X-User-Id` in CGI).
     func isTwin(_ name: Span<UInt8>) -> Bool {
         for candidate in names {
-            if FieldName.isFolded(name, equalTo: candidate.span), !equalsIgnoringCase(name, candidate.span) { return true }
+            if FieldName.isFolded(name, equalTo: candidate.span), !equalsIgnoringCase(name, candidate.span) {
+                return true
+            }
         }
         return false
     }

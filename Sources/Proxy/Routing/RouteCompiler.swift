@@ -24,17 +24,20 @@ struct RouteCompiler {
         }
         return Route(
             settings: route,
-            policy: .cookie(cookiePolicy(sessions[index], for: route)),
+            policy: .cookie(cookiePolicy(index, for: route)),
             policyName: settings.sessions[index].name
         )
     }
 
-    private func cookiePolicy(_ session: CookieSessions, for route: RouteSettings) -> CookiePolicy {
+    private func cookiePolicy(_ index: Int, for route: RouteSettings) -> CookiePolicy {
+        let session = sessions[index]
         let own = [session.settings.name, session.flashName]
         let mode = route.csrf ?? session.settings.csrf
         return CookiePolicy(
             sessions: session,
-            cutInRequests: session.settings.forwardCookie ? CookieNames(sessionNames.filter { !own.contains($0) }) : allNames,
+            index: index,
+            cutInRequests: session.settings.forwardCookie
+                ? CookieNames(sessionNames.filter { !own.contains($0) }) : allNames,
             cutInResponses: allNames,
             stripsAll: route.stripCookies == .all,
             csrf: mode == .origin ? CrossSiteCheck(trustedOrigins: session.settings.trustedOrigins) : nil

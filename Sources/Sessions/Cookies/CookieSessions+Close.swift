@@ -53,7 +53,12 @@ extension CookieSessions {
             closed.setCookies.append(writer.expired(nameBytes))
             closed.outcome = .expired
         }
-        try writer.save(flash, of: opened, into: &closed.setCookies, random: &random)
+        var flashCookies: [[UInt8]] = []
+        try writer.save(flash, of: opened, into: &flashCookies, random: &random)
+        if flashCookies.isEmpty { return closed }
+        // Expired cookies last: curl's cookie file (7.88) brings one back that is expired before another is set.
+        let expiresSession = closed.outcome == .cleared || closed.outcome == .expired
+        closed.setCookies = expiresSession ? flashCookies + closed.setCookies : closed.setCookies + flashCookies
         return closed
     }
 

@@ -5,4 +5,7 @@ enum Latin1 {
         for byte in bytes { text.append(Unicode.Scalar(byte)) }
         return String(text)
     }
+
+    /// The bytes of such a text again.
+    static func bytes(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
 }

@@ -5,12 +5,16 @@ struct ObedientOrigin {
     let origin: ScriptedOrigin
 
     init() throws {
-        origin = try .answering { request in
-            let fields = request.fields("do").map { $0 + "\r\n" }.joined()
-            let status = request.field("do-status").flatMap { Int($0) } ?? 200
-            if status == 204 || status == 304 { return "HTTP/1.1 \(status) Something\r\n\(fields)\r\n" }
-            return answer(status, request.method == "HEAD" ? "" : "seen", fields)
+        origin = try ScriptedOrigin { wire in
+            while let request = try wire.nextRequest() { try wire.send(Latin1.bytes(Self.answer(to: request))) }
         }
+    }
+
+    private static func answer(to request: Message) -> String {
+        let fields = request.fields("do").map { $0 + "\r\n" }.joined()
+        let status = request.field("do-status").flatMap { Int($0) } ?? 200
+        if status == 204 || status == 304 { return "HTTP/1.1 \(status) Something\r\n\(fields)\r\n" }
+        return EndToEndTests.answer(status, request.method == "HEAD" ? "" : "seen", fields)
     }
 
     var url: String { origin.url }
