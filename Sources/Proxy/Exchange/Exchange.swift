@@ -58,7 +58,12 @@ final class Exchange {
         started(bytes)
         state.requestHead(hasBody: hasBody)
         do throws(GatewayError) {
-            facts = try RequestFacts(head, headBytes.readable.span, snapshot: worker.snapshot, isTrusted: isClientTrusted)
+            facts = try RequestFacts(
+                head,
+                headBytes.readable.span,
+                exposedNames: worker.snapshot.exposedNames,
+                isTrusted: isClientTrusted
+            )
             requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
             if try answerLocally() { return }
             let route = try chooseRoute()

@@ -10,6 +10,7 @@ struct RequestFacts {
     private(set) var origin: ByteRange?
     private(set) var secFetchMode: ByteRange?
     private(set) var secFetchSite: ByteRange?
+    private var hasSecFetchDest = false
     /// What a trusted proxy in front says; nil from anybody else.
     private(set) var forwardedFor: ByteRange?
     private(set) var forwardedHost: ByteRange?
@@ -34,7 +35,7 @@ struct RequestFacts {
     init(
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>,
-        snapshot: Snapshot,
+        exposedNames: ExposedNames,
         isTrusted: Bool
     ) throws(GatewayError) {
         self.isTrusted = isTrusted
@@ -46,6 +47,7 @@ struct RequestFacts {
             case .origin: origin = line.value
             case .secFetchMode: secFetchMode = line.value
             case .secFetchSite: secFetchSite = line.value
+            case .secFetchDest: hasSecFetchDest = true
             case .userAgent: userAgent = line.value
             case .contentLength: announcedEmptyBody = head.body == .none || head.body == .length(0)
             case .ownedTwin: throw .refusedFieldName
@@ -59,7 +61,7 @@ struct RequestFacts {
                 forwardedProto = line.value
                 isSecure = equalsIgnoringCase(bytes.extracting(line.value.range), "https")
             case .xRequestID where isTrusted: keptRequestID = line.value
-            case .other where snapshot.exposedNames.isTwin(bytes.extracting(line.name.range)): throw .refusedFieldName
+            case .other where exposedNames.isTwin(bytes.extracting(line.name.range)): throw .refusedFieldName
             default: break
             }
         }
@@ -72,10 +74,11 @@ struct RequestFacts {
         return RequestID(kept: kept)
     }
 
-    /// A page, not a background request: a navigation, or, from a browser without `Sec-Fetch-*`, something that takes HTML (DESIGN 3.3).
+    /// A page, not a background request: a navigation, or, without any `Sec-Fetch-*`, something that takes HTML
+    /// (DESIGN section 3.3).
     func isPage(_ bytes: Span<UInt8>) -> Bool {
         if let secFetchMode { return equalsIgnoringCase(bytes.extracting(secFetchMode.range), "navigate") }
-        if secFetchSite != nil { return false }
+        if secFetchSite != nil || hasSecFetchDest { return false }
         guard let accept else { return false }
         return MediaRanges.name("text/html", in: bytes.extracting(accept.range))
     }

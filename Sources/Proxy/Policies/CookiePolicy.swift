@@ -29,8 +29,7 @@ final class CookiePolicy: Sendable {
 
     /// Whether the request is a write that another site caused.
     func refuses(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ facts: RequestFacts) -> Bool {
-        guard let csrf, !head.method.isSafe else { return false }
-        return csrf.refuses(head, bytes, facts)
+        csrf?.verdict(head, bytes, facts).isRefusal ?? false
     }
 
     func open(
