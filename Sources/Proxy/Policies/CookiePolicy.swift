@@ -39,8 +39,7 @@ final class CookiePolicy: Sendable {
 
     /// Whether the request is a write that another site caused.
     func refuses(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ facts: RequestFacts) -> Bool {
-        guard let csrf, !head.method.isSafe else { return false }
-        return csrf.refuses(head, bytes, facts)
+        csrf?.verdict(head, bytes, facts).isRefusal ?? false
     }
 
     func open(
@@ -202,28 +201,5 @@ final class CookiePolicy: Sendable {
         guard bytes.count == other.count else { return false }
         for index in bytes.indices where bytes[index] != other[index] { return false }
         return true
-    }
-}
-
-extension SessionOutcome {
-    init(_ outcome: OpenOutcome) {
-        switch outcome {
-        case .none: self = .none
-        case .opened: self = .opened
-        case .expiredIdle, .expiredLifetime: self = .expired
-        case .forged, .unknownKey, .malformed: self = .rejected
-        }
-    }
-
-    /// What is said of an exchange whose session was opened as `opened` and then saved.
-    init(_ outcome: CloseOutcome, after opened: SessionOutcome) {
-        switch outcome {
-        case .unchanged, .touched: self = opened
-        case .created: self = .created
-        case .changed: self = .changed
-        case .renewed: self = .renewed
-        case .cleared: self = .cleared
-        case .expired: self = opened
-        }
     }
 }
