@@ -22,6 +22,7 @@ final class Worker {
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchSize, alignment: 64)
 
     var counters = Counters()
+    var openedSessions = OpenedSessionCache()
     var secureRandom = SystemRandomNumberGenerator()
     private var random = FastRandom()
     private var dateLine = DateLine()
@@ -145,19 +146,5 @@ final class Worker {
     private func flushLog() {
         log.flush()
         logTimer.arm(after: Self.logInterval)
-    }
-}
-
-/// The `Date` field of the gateway's own answers, made once a second (RFC 9110 §6.6.1).
-struct DateLine {
-    private var second: Int64 = -1
-    private var bytes: [UInt8] = []
-
-    mutating func line(at seconds: Int64) -> [UInt8] {
-        if seconds != second {
-            second = seconds
-            bytes = [UInt8]("Date: ".utf8) + HTTPDate.bytes(secondsSince1970: seconds) + [0x0d, 0x0a]
-        }
-        return bytes
     }
 }

@@ -262,6 +262,14 @@ struct ForwardingTests {
         }
     }
 
+    @Test func `what a trusted proxy says in several lines is one list`() throws {
+        try withProxy(top: "trusted_proxies: [127.0.0.0/8]") { gateway, origin in
+            _ = try gateway.get("/", "X-Forwarded-For: 8.8.8.8\r\nX-A: 1\r\nX-Forwarded-For: 9.9.9.9\r\n")
+            let list = try origin.lastRequest().fields("x-forwarded-for").joined(separator: ", ")
+            #expect(list == "8.8.8.8, 9.9.9.9, 127.0.0.1")
+        }
+    }
+
     @Test func `a field spelled with underscores is refused where the gateway owns its twin`() throws {
         try withProxy { gateway, origin in
             for name in ["X_Forwarded_For", "x_forwarded-proto", "X-Request_Id", "Content_Length", "Transfer_Encoding"]

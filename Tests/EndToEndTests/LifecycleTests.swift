@@ -127,6 +127,43 @@ struct LifecycleTests {
         }
     }
 
+    @Test func `a unix socket left behind is taken over, one that is in use is not`() throws {
+        let directory = try TemporaryDirectory()
+        let origin = try ScriptedOrigin.responding(ok())
+        let file = RouteFiles.null(origin.url).replacing("127.0.0.1:0", with: "unix:\(directory.path)/s")
+        let killed = try GatewayProcess(file)
+        let written = try directory.write("gateway.conf", file)
+        let second = try GatewayProcess.run(["run", "--config", written])
+        #expect(second.exit == .status(69))
+        #expect(try killed.get().status == 200)
+        #expect(try killed.stop(SIGKILL) == .signal(SIGKILL))
+        try withGateway(file) { gateway in
+            let response = try gateway.get()
+            #expect(response.status == 200)
+        }
+    }
+
+    @Test func `a log nobody reads any more does not end it`() throws {
+        let origin = try ScriptedOrigin.responding(ok())
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("gateway.conf", RouteFiles.null(origin.url))
+        let sockets = try Descriptors.socketPair()
+        let reader = Wire(sockets.ours)
+        let gateway = try ChildProcess(
+            GatewayProcess.program,
+            ["run", "--config", file],
+            environment: [:],
+            conversation: sockets.theirs
+        )
+        let line = gateway.wait(gateway.standardError) { lines in lines.first { $0.contains("listening") } }
+        let endpoint = try #require(line.flatMap(GatewayProcess.endpoint))
+        reader.close()
+        let client = try Wire(to: endpoint)
+        for _ in 0..<200 { #expect(try client.get("/\(String(repeating: "x", count: 1000))").status == 200) }
+        gateway.signal(SIGTERM)
+        #expect(try gateway.waitForExit() == .status(0))
+    }
+
     @Test func `an address in use ends with 69`() throws {
         let taken = try OriginListener()
         let directory = try TemporaryDirectory()

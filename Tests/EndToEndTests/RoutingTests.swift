@@ -108,6 +108,21 @@ struct RoutingTests {
         }
     }
 
+    @Test func `a redirect never leads to another host by what the star matched`() throws {
+        try withProxy(routes: "- { path: /old/*, redirect: { to: \"/*\", status: 302 } }") { gateway, _ in
+            let client = try gateway.connect()
+            #expect(try client.get("/old/a").field("location") == "/a")
+            for target in [
+                "/old//evil.example", "/old//evil.example/x?y", "/old/%2fevil.example", "/old/%5cevil.example",
+                "/old/;//evil",
+            ] {
+                let response = try client.get(target)
+                let location = response.field("location") ?? "/"
+                #expect(response.status == 400 || !location.hasPrefix("//"), "\(target): \(location)")
+            }
+        }
+    }
+
     @Test func `a fixed answer needs no upstream, and reads the body it does not want`() throws {
         try withProxy(routes: "- { path: /healthz, respond: { status: 200, body: \"ok\" } }") { gateway, origin in
             let client = try gateway.connect()

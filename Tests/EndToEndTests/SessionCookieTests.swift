@@ -61,6 +61,13 @@ struct SessionCookieTests {
         }
     }
 
+    @Test func `Max-Age never outlives the session`() throws {
+        try withSessions(session: "max_age: 60d\nlifetime: 10d") { _, _, browser in
+            let cookie = try #require(try browser.fetch("/", Self.setA).response.setCookie(Browser.cookie))
+            #expect(cookie["max-age"] == "864000")
+        }
+    }
+
     @Test func `a __Host- name is sent as its rules want`() throws {
         try withSessions(session: "name: __Host-sid\nsecure: true") { _, _, browser in
             let cookie = try #require(try browser.fetch("/", Self.setA).response.setCookie("__Host-sid"))

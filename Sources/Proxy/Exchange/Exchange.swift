@@ -58,7 +58,12 @@ final class Exchange {
         started(bytes)
         state.requestHead(hasBody: hasBody)
         do throws(GatewayError) {
-            facts = try RequestFacts(head, headBytes.readable.span, snapshot: worker.snapshot, isTrusted: isClientTrusted)
+            facts = try RequestFacts(
+                head,
+                headBytes.readable.span,
+                exposedNames: worker.snapshot.exposedNames,
+                isTrusted: isClientTrusted
+            )
             requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
             if try answerLocally() { return }
             let route = try chooseRoute()
@@ -124,7 +129,7 @@ final class Exchange {
             policy.open(&visit, head, bytes, facts, counters: &worker.counters)
         case .cookie(let policy):
             if policy.refuses(head, bytes, facts) { throw .crossSiteWrite }
-            policy.open(&visit, head, bytes, facts, now: worker.loop.wallClock, counters: &worker.counters)
+            policy.open(&visit, head, bytes, facts, now: worker.loop.wallClock, cache: &worker.openedSessions)
         }
     }
 
@@ -284,7 +289,8 @@ final class Exchange {
     func endResponse(_ decoder: borrowing BodyDecoder) {
         guard state.response == .streaming, let client else { return }
         if isResponseChunked {
-            TrailerSection.writeLastChunk(decoder, nominated: nominatedInResponse, into: client.output)
+            let section = TrailerSection(nominated: nominatedInResponse, edits: route?.responseEdits)
+            section.writeLastChunk(decoder, into: client.output)
         }
         state.responseEnd()
     }
@@ -316,6 +322,7 @@ final class Exchange {
 
     /// The client's connection cannot be used any more.
     func clientFailed(_ error: GatewayError) {
+        guard state.response != .idle else { return }
         if failure == nil, !state.isFinished { failure = error }
         upstream.cancel()
         state.clientGone()

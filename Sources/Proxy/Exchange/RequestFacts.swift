@@ -10,8 +10,10 @@ struct RequestFacts {
     private(set) var origin: ByteRange?
     private(set) var secFetchMode: ByteRange?
     private(set) var secFetchSite: ByteRange?
-    /// What a trusted proxy in front says; nil from anybody else.
-    private(set) var forwardedFor: ByteRange?
+    private var hasSecFetchDest = false
+    /// How many `X-Forwarded-For` lines a trusted proxy in front sent; 0 from anybody else.
+    private(set) var forwardedForLines = 0
+    /// What a trusted proxy in front says; nil from anybody else, and when it says nothing.
     private(set) var forwardedHost: ByteRange?
     private(set) var forwardedProto: ByteRange?
     private(set) var keptRequestID: ByteRange?
@@ -34,7 +36,7 @@ struct RequestFacts {
     init(
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>,
-        snapshot: Snapshot,
+        exposedNames: ExposedNames,
         isTrusted: Bool
     ) throws(GatewayError) {
         self.isTrusted = isTrusted
@@ -46,6 +48,7 @@ struct RequestFacts {
             case .origin: origin = line.value
             case .secFetchMode: secFetchMode = line.value
             case .secFetchSite: secFetchSite = line.value
+            case .secFetchDest: hasSecFetchDest = true
             case .userAgent: userAgent = line.value
             case .contentLength: announcedEmptyBody = head.body == .none || head.body == .length(0)
             case .ownedTwin: throw .refusedFieldName
@@ -53,13 +56,13 @@ struct RequestFacts {
             case .maxForwards: maxForwards = decimal(bytes.extracting(line.value.range))
             case .te: takesTrailers = takesTrailers || fieldListContains(bytes.extracting(line.value.range), "trailers")
             case .via: timesThroughHere += Via.count(in: bytes.extracting(line.value.range))
-            case .xForwardedFor where isTrusted: forwardedFor = line.value
-            case .xForwardedHost where isTrusted: forwardedHost = line.value
-            case .xForwardedProto where isTrusted:
+            case .xForwardedFor where isTrusted: forwardedForLines += 1
+            case .xForwardedHost where isTrusted && !line.value.isEmpty: forwardedHost = line.value
+            case .xForwardedProto where isTrusted && !line.value.isEmpty:
                 forwardedProto = line.value
                 isSecure = equalsIgnoringCase(bytes.extracting(line.value.range), "https")
             case .xRequestID where isTrusted: keptRequestID = line.value
-            case .other where snapshot.exposedNames.isTwin(bytes.extracting(line.name.range)): throw .refusedFieldName
+            case .other where exposedNames.isTwin(bytes.extracting(line.name.range)): throw .refusedFieldName
             default: break
             }
         }
@@ -72,12 +75,19 @@ struct RequestFacts {
         return RequestID(kept: kept)
     }
 
-    /// A page, not a background request: a navigation, or, from a browser without `Sec-Fetch-*`, something that takes HTML (DESIGN 3.3).
+    /// A page, not a background request: a navigation, or, without any `Sec-Fetch-*`, something that takes HTML
+    /// (DESIGN section 3.3).
     func isPage(_ bytes: Span<UInt8>) -> Bool {
         if let secFetchMode { return equalsIgnoringCase(bytes.extracting(secFetchMode.range), "navigate") }
-        if secFetchSite != nil { return false }
+        if secFetchSite != nil || hasSecFetchDest { return false }
         guard let accept else { return false }
         return MediaRanges.name("text/html", in: bytes.extracting(accept.range))
+    }
+
+    /// Whether a name is `X-Forwarded-…`: a proxy's word, believed from trusted ones only.
+    static func isForwarded(_ name: Span<UInt8>) -> Bool {
+        name.count > 12 && name[0] | 0x20 == UInt8(ascii: "x")
+            && FieldName.isFolded(name.extracting(0..<12), equalTo: "x-forwarded-".utf8Span.span)
     }
 
     private func decimal(_ bytes: Span<UInt8>) -> UInt64? {
@@ -88,23 +98,5 @@ struct RequestFacts {
             value = value * 10 + UInt64(bytes[index] - 0x30)
         }
         return value
-    }
-}
-
-/// Reads `Accept` just far enough to say whether it names a type (RFC 9110 §12.5.1).
-enum MediaRanges {
-    static func name(_ type: String, in value: Span<UInt8>) -> Bool {
-        var start = 0
-        while start < value.count {
-            var end = start
-            while end < value.count, value[end] != UInt8(ascii: ",") { end += 1 }
-            var last = start
-            while last < end, value[last] != UInt8(ascii: ";") { last += 1 }
-            while start < last, value[start] == 0x20 || value[start] == 0x09 { start += 1 }
-            while last > start, value[last - 1] == 0x20 || value[last - 1] == 0x09 { last -= 1 }
-            if equalsIgnoringCase(value.extracting(start..<last), type) { return true }
-            start = end + 1
-        }
-        return false
     }
 }

@@ -92,8 +92,14 @@ final class UpstreamStream: WireOwner {
 
     func sendEnd(_ decoder: borrowing BodyDecoder) {
         if exchange.isRequestChunked {
-            let nominated = decoder.trailers.isEmpty ? [] : exchange.nominatedInRequest()
-            TrailerSection.writeLastChunk(decoder, nominated: nominated, into: outbound)
+            var section = TrailerSection()
+            if !decoder.trailers.isEmpty {
+                section.nominated = exchange.nominatedInRequest()
+                section.exposed = worker.snapshot.exposedNames
+                section.edits = exchange.route?.requestEdits
+                section.isTrusted = exchange.facts.isTrusted
+            }
+            section.writeLastChunk(decoder, into: outbound)
         }
         requestEnded = true
     }
@@ -392,18 +398,5 @@ final class UpstreamStream: WireOwner {
         response.reset()
         startedAt = 0
         headAt = 0
-    }
-}
-
-extension UpstreamError {
-    /// Whether the fault is that server's, so that another one of the pool may do better.
-    var isAnotherServerWorthTrying: Bool {
-        switch self {
-        case .nameNotResolved, .nameLookupTimeout, .connectionRefused, .connectTimeout, .connectFailed, .tlsCertificate,
-            .tlsFailed, .connectionClosed, .connectionReset, .transferFailed:
-            true
-        case .firstByteTimeout, .idleTimeout, .sendTimeout, .unavailable:
-            false
-        }
     }
 }

@@ -77,12 +77,12 @@ final class AccessLog {
 
     /// The peer, or, behind trusted proxies, the last address of `X-Forwarded-For` that is not one of them.
     private func writeClient(_ exchange: Exchange, _ bytes: Span<UInt8>) {
-        if let list = exchange.facts.forwardedFor,
-            let client = exchange.worker.snapshot.client(inForwardedFor: bytes.extracting(list.range))
+        if exchange.facts.forwardedForLines > 0,
+            let client = exchange.worker.snapshot.client(forwardedFor: exchange.head, bytes)
         {
             Escaping.write([UInt8](client.utf8), into: lines)
         } else {
-            exchange.client?.peer.writeIP(into: lines)
+            lines.append(exchange.client?.peerText ?? [])
         }
     }
 
@@ -122,6 +122,8 @@ final class AccessLog {
     private func loggedStatus(_ exchange: Exchange) -> Int {
         switch exchange.failure {
         case .clientGone, .sendTimeout: 499
+        // Broken off before there was an answer: what it would have been.
+        case .some(let failure) where exchange.status == 0: failure.status
         default: exchange.status
         }
     }
@@ -158,31 +160,5 @@ final class AccessLog {
         if let referer { text(" \"", bytes, referer) } else { lines.append(" \"-") }
         if let userAgent = exchange.facts.userAgent { text("\" \"", bytes, userAgent) } else { lines.append("\" \"-") }
         lines.append("\"\n")
-    }
-}
-
-/// Makes any bytes part of a JSON string, or of a quoted word of the combined format.
-enum Escaping {
-    static func write(_ bytes: [UInt8], into out: ByteBuffer) {
-        write(bytes.span, into: out)
-    }
-
-    static func write(_ bytes: Span<UInt8>, into out: ByteBuffer) {
-        var start = 0
-        for index in bytes.indices {
-            let byte = bytes[index]
-            if byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-            if index > start { out.append(bytes.extracting(start..<index)) }
-            start = index + 1
-            switch byte {
-            case UInt8(ascii: "\""): out.append("\\\"")
-            case UInt8(ascii: "\\"): out.append("\\\\")
-            default:
-                // Bytes over 0x7f are shown one by one as U+00XX: a log line is ASCII, whatever the client sent.
-                out.append("\\u00")
-                out.appendHex(UInt64(byte), padTo: 2)
-            }
-        }
-        if start < bytes.count { out.append(bytes.extracting(start..<bytes.count)) }
     }
 }

@@ -2,23 +2,45 @@ import HTTP
 
 /// Refuses writes that another site made a browser send (`csrf: origin`, DESIGN section 3.1).
 ///
-/// `Sec-Fetch-Site` decides where a browser sends it; older browsers send `Origin`, which must name the host asked for. A client that sends
-/// neither is no browser.
+/// `Sec-Fetch-Site` decides where a browser sends it; older browsers send `Origin`, which must name the host asked for.
+/// A client that sends neither is no browser.
 struct CrossSiteCheck: Sendable {
+    /// What the check says of a request, and by what.
+    enum Verdict: Equatable {
+        /// A method that writes nothing.
+        case safeMethod
+        /// `Sec-Fetch-Site` is another word than `cross-site`.
+        case notCrossSite
+        /// `Origin` is one of `trusted_origins`.
+        case trustedOrigin
+        /// `Origin` is the host asked for.
+        case sameHost
+        /// Neither `Sec-Fetch-Site` nor `Origin`.
+        case noBrowser
+        /// Refused: `Sec-Fetch-Site` is `cross-site`.
+        case crossSite
+        /// Refused: `Origin` is another host.
+        case foreignOrigin
+
+        var isRefusal: Bool { self == .crossSite || self == .foreignOrigin }
+    }
+
     private let trusted: [[UInt8]]
 
     init(trustedOrigins: [String]) {
         trusted = trustedOrigins.map { [UInt8]($0.lowercased().utf8) }
     }
 
-    func refuses(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ facts: RequestFacts) -> Bool {
+    func verdict(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ facts: RequestFacts) -> Verdict {
+        if head.method.isSafe { return .safeMethod }
         if let site = facts.secFetchSite {
-            guard equalsIgnoringCase(bytes.extracting(site.range), "cross-site") else { return false }
-            return !isTrusted(facts.origin, bytes)
+            guard equalsIgnoringCase(bytes.extracting(site.range), "cross-site") else { return .notCrossSite }
+            return isTrusted(facts.origin, bytes) ? .trustedOrigin : .crossSite
         }
-        guard let origin = facts.origin else { return false }
-        let authority = bytes.extracting(head.authority.range)
-        return !isSame(bytes.extracting(origin.range), authority) && !isTrusted(origin, bytes)
+        guard let origin = facts.origin else { return .noBrowser }
+        let value = bytes.extracting(origin.range)
+        if isSame(value, bytes.extracting(head.authority.range)) { return .sameHost }
+        return isTrusted(origin, bytes) ? .trustedOrigin : .foreignOrigin
     }
 
     private func isTrusted(_ origin: ByteRange?, _ bytes: Span<UInt8>) -> Bool {
@@ -48,7 +70,9 @@ struct CrossSiteCheck: Sendable {
 
     private func lengthWithoutPort(_ authority: Span<UInt8>, _ port: String) -> Int {
         let start = authority.count - port.utf8.count
-        guard start > 0, equalsIgnoringCase(authority.extracting(start..<authority.count), port) else { return authority.count }
+        guard start > 0, equalsIgnoringCase(authority.extracting(start..<authority.count), port) else {
+            return authority.count
+        }
         return start
     }
 }

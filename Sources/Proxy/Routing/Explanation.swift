@@ -10,14 +10,20 @@ public struct Explanation: Sendable {
 
     /// Explains a request under these settings; `file` is the route file's name for the lines mentioned.
     public init(_ request: ExplainedRequest, settings: Settings, file: String) {
-        var writer = ExplanationWriter(request: request, settings: settings, file: file)
         guard let head = request.head else {
             let refusal = request.refusal ?? (400, "it cannot be parsed")
-            writer.row("Answer", "\(refusal.status): \(refusal.reason); no route is asked")
-            decision = nil
-            text = writer.text
+            self.init(request, refused: refusal.status, refusal.reason, settings, file)
             return
         }
+        let facts: RequestFacts
+        do throws(GatewayError) {
+            let exposed = ExposedNames(settings.sessions.flatMap { $0.settings.expose.map(\.header) })
+            facts = try RequestFacts(head, request.bytes.span, exposedNames: exposed, isTrusted: false)
+        } catch {
+            self.init(request, refused: error.status, error.reason, settings, file)
+            return
+        }
+        var writer = ExplanationWriter(request: request, facts: facts, settings: settings, file: file)
         let table = RouteTable(settings.routes)
         let bytes = request.bytes.span
         var scratch = NormalPath()
@@ -42,7 +48,23 @@ public struct Explanation: Sendable {
             writer.writeAmbiguity(head, table: table)
         }
         writer.writeOthers(than: decision, head: head)
+        self.init(decision: decision, text: writer.text)
+    }
+
+    private init(
+        _ request: ExplainedRequest,
+        refused status: Int,
+        _ reason: String,
+        _ settings: Settings,
+        _ file: String
+    ) {
+        var writer = ExplanationWriter(request: request, facts: RequestFacts(), settings: settings, file: file)
+        writer.row("Answer", "\(status): \(reason); no route is asked")
+        self.init(decision: nil, text: writer.text)
+    }
+
+    private init(decision: RouteDecision?, text: String) {
         self.decision = decision
-        text = writer.text
+        self.text = text
     }
 }

@@ -5,12 +5,15 @@ internal import Upstream
 /// Puts an explanation into words, row by row.
 struct ExplanationWriter {
     let request: ExplainedRequest
+    /// What the gateway reads out of the request's fields.
+    let facts: RequestFacts
     let settings: Settings
     let file: String
     private(set) var text: String
 
-    init(request: ExplainedRequest, settings: Settings, file: String) {
+    init(request: ExplainedRequest, facts: RequestFacts, settings: Settings, file: String) {
         self.request = request
+        self.facts = facts
         self.settings = settings
         self.file = file
         text = request.title + "\n\n"
@@ -91,7 +94,7 @@ struct ExplanationWriter {
         row("Adds", "X-Session-Policy: cookie")
         row("", "X-Session: {…}")
         if cookies.contains(rules.name) { row("", "X-Session-Id, if the cookie opens") }
-        if isPage {
+        if facts.isPage(request.bytes.span) {
             row("", "X-Flash, if there are messages: this is a page request")
         } else {
             row("", "no X-Flash: this is not a page request")
@@ -129,31 +132,21 @@ struct ExplanationWriter {
         }
     }
 
-    /// DESIGN section 3.3: flash messages are for pages.
-    private var isPage: Bool {
-        if let mode = request.values(of: "sec-fetch-mode").first { return mode == "navigate" }
-        let hasFetchFields = (request.head?.fields ?? []).contains {
-            request.text($0.name).lowercased().hasPrefix("sec-fetch-")
-        }
-        return !hasFetchFields && request.values(of: "accept").contains { $0.lowercased().contains("text/html") }
-    }
-
-    /// DESIGN section 3.1.
+    /// What the check that the gateway does says, and by what (DESIGN section 3.1).
     private func csrfVerdict(_ mode: CSRFMode, _ rules: SessionSettings, _ head: RequestHead) -> String {
         if mode == .off { return "not checked (csrf: off)" }
-        if head.method.isSafe { return "passes: \(request.text(head.methodName)) is a safe method" }
-        let origin = request.values(of: "origin").first
-        if let origin, rules.trustedOrigins.contains(where: { $0.lowercased() == origin.lowercased() }) {
-            return "passes: \(origin) is a trusted origin"
+        let check = CrossSiteCheck(trustedOrigins: rules.trustedOrigins)
+        let origin = facts.origin.map { request.text($0) } ?? ""
+        let site = facts.secFetchSite.map { request.text($0) } ?? ""
+        return switch check.verdict(head, request.bytes.span, facts) {
+        case .safeMethod: "passes: \(request.text(head.methodName)) is a safe method"
+        case .notCrossSite: "passes: Sec-Fetch-Site is \(site)"
+        case .trustedOrigin: "passes: \(origin) is a trusted origin"
+        case .sameHost: "passes: Origin is this host"
+        case .noBrowser: "passes: no Sec-Fetch-Site and no Origin, so this is no browser"
+        case .crossSite: "refused with 403: Sec-Fetch-Site is cross-site"
+        case .foreignOrigin: "refused with 403: Origin \(origin) is not this host"
         }
-        if let site = request.values(of: "sec-fetch-site").first {
-            return site == "cross-site"
-                ? "refused with 403: Sec-Fetch-Site is cross-site" : "passes: Sec-Fetch-Site is \(site)"
-        }
-        guard let origin else { return "passes: no Sec-Fetch-Site and no Origin, so this is no browser" }
-        let host = origin.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).first.map(String.init)
-        let isSame = host?.lowercased() == request.text(head.authority).lowercased()
-        return isSame ? "passes: Origin is this host" : "refused with 403: Origin \(origin) is not this host"
     }
 
     // MARK: Edits and limits
