@@ -25,6 +25,8 @@ struct ForgedCookieTests {
     @Test func `no changed, cut or lengthened cookie opens`() throws {
         try withSessions { _, _, browser in
             _ = try browser.fetch("/", Self.setA)
+            // What the gateway may remember of a cookie it has opened must not help another.
+            for _ in 0..<3 { _ = try browser.fetch() }
             let good = Array(try #require(browser.jar[Browser.cookie]).utf8)
             var forged: [[UInt8]] = []
             for at in good.indices {
@@ -54,6 +56,7 @@ struct ForgedCookieTests {
             """
         try withSessions(top: top, session: "name: one", routes: "") { _, _, browser in
             _ = try browser.fetch("/", Self.setA, #"X-Flash-Add: {"info":"x"}"#)
+            for _ in 0..<3 { _ = try browser.page("/", "X-Flash-Keep: 1") }
             let (session, flash) = (try #require(browser.jar["one"]), try #require(browser.jar["one_flash"]))
             let swapped = try browser.bare(
                 "/",

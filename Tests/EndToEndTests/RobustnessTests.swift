@@ -139,6 +139,23 @@ struct RobustnessTests {
         }
     }
 
+    @Test func `a gateway that ran out of descriptors serves again once there are some`() throws {
+        let origin = try ScriptedOrigin.responding(ok())
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("gateway.conf", RouteFiles.null(origin.url))
+        let gateway = try GatewayProcess(command: ["run", "--config", file], descriptors: 40, in: directory)
+        let first = try gateway.connect()
+        #expect(try first.get().status == 200)
+        var crowd: [Wire] = []
+        for _ in 0..<60 { crowd.append(try gateway.connect()) }
+        #expect(try first.get().status == 200)
+        for client in crowd { client.reset() }
+        #expect(try first.get().status == 200)
+        for _ in 0..<10 { #expect(try gateway.get().status == 200) }
+        first.close()
+        #expect(try gateway.stop() == .status(0))
+    }
+
     @Test func `more clients than connections allows do no harm to those who are in`() throws {
         try withProxy(top: "limits: { connections: 20 }") { gateway, _ in
             let inside = try (0..<10).map { _ in try gateway.connect() }
