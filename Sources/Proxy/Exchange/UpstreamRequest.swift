@@ -93,7 +93,7 @@ enum UpstreamRequest {
             out.append(bytes.extracting(list.range))
             out.append(", ")
         }
-        exchange.client?.peer.writeIP(into: out)
+        out.append(exchange.client?.peerText ?? [])
         out.append("\r\nX-Forwarded-Proto: ")
         if let proto = facts.forwardedProto, !proto.isEmpty { out.append(bytes.extracting(proto.range)) } else { out.append("http") }
         let host = facts.forwardedHost ?? exchange.head.authority

@@ -1,3 +1,4 @@
+import Glibc
 import Sessions
 
 /// What a worker opened lately, by the cookie's very bytes: a browser sends the same cookie with every request of a page.
@@ -57,6 +58,11 @@ struct OpenedSessionCache {
     }
 
     private func isSame(_ cookie: [UInt8], _ value: Span<UInt8>) -> Bool {
-        value.withUnsafeBufferPointer { $0.elementsEqual(cookie) }
+        value.withUnsafeBytes { value in
+            cookie.withUnsafeBytes { cookie in
+                guard let left = cookie.baseAddress, let right = value.baseAddress else { return false }
+                return cookie.count == value.count && memcmp(left, right, value.count) == 0
+            }
+        }
     }
 }
