@@ -142,16 +142,6 @@ final class Wire {
         !pending.isEmpty || end != nil || isReady(POLLIN, Deadline(after: patience))
     }
 
-    /// Receives without looking, until nothing comes for `patience`; says how many bytes came.
-    func drain(patience: Duration = .milliseconds(700)) throws(HarnessError) -> Int {
-        var count = take(pending.count).count
-        while isReady(POLLIN, Deadline(after: patience)) {
-            guard try fill(Deadline()) else { return count }
-            count += take(pending.count).count
-        }
-        return count
-    }
-
     /// Receives what has come; false at the end of the stream.
     private func fill(_ deadline: Deadline) throws(HarnessError) -> Bool {
         if end != nil { return false }
