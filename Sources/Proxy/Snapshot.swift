@@ -29,13 +29,19 @@ final class Snapshot: Sendable {
         !peer.isUnix && settings.trustedProxies.contains { $0.contains(high: peer.ipHigh, low: peer.ipLow) }
     }
 
-    /// The last address of an `X-Forwarded-For` list that is no trusted proxy: the first that none of them vouches for.
-    func client(inForwardedFor list: Span<UInt8>) -> String? {
-        var bytes: [UInt8] = []
-        for index in list.indices { bytes.append(list[index]) }
-        let addresses = String(decoding: bytes, as: UTF8.self).split(separator: ",").map { $0.trimmingSpaces }
+    /// The last address of the `X-Forwarded-For` lines that is no trusted proxy: the first that none of them vouches for.
+    ///
+    /// When all are trusted it is the first; nil when there is none.
+    func client(forwardedFor head: borrowing RequestHead, _ bytes: Span<UInt8>) -> String? {
+        var addresses: [String] = []
+        for index in head.fields.indices where head.fields[index].id == .xForwardedFor {
+            var list: [UInt8] = []
+            for offset in head.fields[index].value.range { list.append(bytes[offset]) }
+            addresses += String(decoding: list, as: UTF8.self).split(separator: ",").map { $0.trimmingSpaces }
+        }
+        addresses.removeAll(where: \.isEmpty)
         let isTrusted = { (address: String) in self.settings.trustedProxies.contains { $0.contains(address: address) } }
-        return addresses.last { !$0.isEmpty && !isTrusted($0) } ?? addresses.first
+        return addresses.last { !isTrusted($0) } ?? addresses.first
     }
 }
 

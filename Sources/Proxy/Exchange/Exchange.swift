@@ -289,7 +289,8 @@ final class Exchange {
     func endResponse(_ decoder: borrowing BodyDecoder) {
         guard state.response == .streaming, let client else { return }
         if isResponseChunked {
-            TrailerSection.writeLastChunk(decoder, nominated: nominatedInResponse, into: client.output)
+            let section = TrailerSection(nominated: nominatedInResponse, edits: route?.responseEdits)
+            section.writeLastChunk(decoder, into: client.output)
         }
         state.responseEnd()
     }
@@ -321,6 +322,7 @@ final class Exchange {
 
     /// The client's connection cannot be used any more.
     func clientFailed(_ error: GatewayError) {
+        guard state.response != .idle else { return }
         if failure == nil, !state.isFinished { failure = error }
         upstream.cancel()
         state.clientGone()

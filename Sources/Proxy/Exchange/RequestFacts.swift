@@ -11,8 +11,9 @@ struct RequestFacts {
     private(set) var secFetchMode: ByteRange?
     private(set) var secFetchSite: ByteRange?
     private var hasSecFetchDest = false
-    /// What a trusted proxy in front says; nil from anybody else.
-    private(set) var forwardedFor: ByteRange?
+    /// How many `X-Forwarded-For` lines a trusted proxy in front sent; 0 from anybody else.
+    private(set) var forwardedForLines = 0
+    /// What a trusted proxy in front says; nil from anybody else, and when it says nothing.
     private(set) var forwardedHost: ByteRange?
     private(set) var forwardedProto: ByteRange?
     private(set) var keptRequestID: ByteRange?
@@ -55,9 +56,9 @@ struct RequestFacts {
             case .maxForwards: maxForwards = decimal(bytes.extracting(line.value.range))
             case .te: takesTrailers = takesTrailers || fieldListContains(bytes.extracting(line.value.range), "trailers")
             case .via: timesThroughHere += Via.count(in: bytes.extracting(line.value.range))
-            case .xForwardedFor where isTrusted: forwardedFor = line.value
-            case .xForwardedHost where isTrusted: forwardedHost = line.value
-            case .xForwardedProto where isTrusted:
+            case .xForwardedFor where isTrusted: forwardedForLines += 1
+            case .xForwardedHost where isTrusted && !line.value.isEmpty: forwardedHost = line.value
+            case .xForwardedProto where isTrusted && !line.value.isEmpty:
                 forwardedProto = line.value
                 isSecure = equalsIgnoringCase(bytes.extracting(line.value.range), "https")
             case .xRequestID where isTrusted: keptRequestID = line.value
@@ -81,6 +82,12 @@ struct RequestFacts {
         if secFetchSite != nil || hasSecFetchDest { return false }
         guard let accept else { return false }
         return MediaRanges.name("text/html", in: bytes.extracting(accept.range))
+    }
+
+    /// Whether a name is `X-Forwarded-…`: a proxy's word, believed from trusted ones only.
+    static func isForwarded(_ name: Span<UInt8>) -> Bool {
+        name.count > 12 && name[0] | 0x20 == UInt8(ascii: "x")
+            && FieldName.isFolded(name.extracting(0..<12), equalTo: "x-forwarded-".utf8Span.span)
     }
 
     private func decimal(_ bytes: Span<UInt8>) -> UInt64? {

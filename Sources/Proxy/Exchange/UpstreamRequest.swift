@@ -16,7 +16,7 @@ enum UpstreamRequest {
         writeHost(exchange.head, bytes, route, into: out)
         out.append("\r\n")
         copyFields(exchange, bytes, route, into: out)
-        writeForwarded(exchange, bytes, facts, into: out)
+        writeForwarded(exchange, bytes, route, into: out)
         exchange.visit.writeFields(into: out)
         route.requestEdits?.writeAdded(into: out)
         writeFraming(exchange, facts, into: out)
@@ -42,7 +42,9 @@ enum UpstreamRequest {
             let line = fields[index]
             if passes(line, exchange, bytes, route) { continue }
             run.cut(before: line, bytes, into: out)
-            if line.id == .cookie { exchange.visit.writeCookie(line, bytes, route, into: out) }
+            if line.id == .cookie, route.requestEdits?.removes(bytes.extracting(line.name.range)) != true {
+                exchange.visit.writeCookie(line, bytes, route, into: out)
+            }
             run.start = index + 1 < fields.count ? Int(fields[index + 1].name.lower) : -1
         }
         // The head ends with CRLF CRLF: the last line's CRLF belongs to the run.
@@ -55,61 +57,68 @@ enum UpstreamRequest {
             .http2Settings, .xForwardedFor, .xForwardedHost, .xForwardedProto, .xRequestID, .maxForwards:
             return false
         case .cookie:
-            return !exchange.visit.cutsCookies
+            if exchange.visit.cutsCookies { return false }
         case .forwarded, .xRealIP:
-            return exchange.facts.isTrusted
+            if !exchange.facts.isTrusted { return false }
         case .expect:
-            return exchange.head.expectsContinue
+            if !exchange.head.expectsContinue { return false }
         case .trailer:
             if exchange.head.body != .chunked { return false }
         case .other:
-            let name = bytes.extracting(line.name.range)
-            if !exchange.facts.isTrusted, startsWithForwarded(name) { return false }
-            if exchange.worker.snapshot.exposedNames.contains(name) { return false }
+            if !exchange.facts.isTrusted, RequestFacts.isForwarded(bytes.extracting(line.name.range)) { return false }
         default:
             if line.id.isReserved { return false }
         }
-        if !exchange.head.connectionOptions.isEmpty, exchange.head.isNominated(bytes.extracting(line.name.range), in: bytes) {
-            return false
-        }
-        if let edits = route.requestEdits, edits.removes(bytes.extracting(line.name.range)) { return false }
-        return true
+        let name = bytes.extracting(line.name.range)
+        // Whatever the name under `expose:` is, nobody but the gateway says it.
+        if exchange.worker.snapshot.exposedNames.contains(name) { return false }
+        if let edits = route.requestEdits, edits.removes(name) { return false }
+        if exchange.head.connectionOptions.isEmpty || line.id == .cookie { return true }
+        return !exchange.head.isNominated(name, in: bytes)
     }
 
-    /// Every other `X-Forwarded-*` is a proxy's word too: believed from trusted ones only.
-    private static func startsWithForwarded(_ name: Span<UInt8>) -> Bool {
-        guard name.count > 12, name[0] | 0x20 == UInt8(ascii: "x") else { return false }
-        return equalsIgnoringCase(name.extracting(0..<12), "x-forwarded-")
-    }
-
-    private static func writeForwarded(
-        _ exchange: Exchange,
-        _ bytes: Span<UInt8>,
-        _ facts: RequestFacts,
-        into out: ByteBuffer
-    ) {
-        out.append("X-Forwarded-For: ")
-        if let list = facts.forwardedFor, !list.isEmpty {
-            out.append(bytes.extracting(list.range))
-            out.append(", ")
+    /// What the route sets or removes by itself is left to it.
+    private static func writeForwarded(_ exchange: Exchange, _ bytes: Span<UInt8>, _ route: Route, into out: ByteBuffer) {
+        let facts = exchange.facts
+        let edits = route.requestEdits
+        if edits?.removes("x-forwarded-for") != true {
+            out.append("X-Forwarded-For: ")
+            if facts.forwardedForLines > 0 { copyForwardedFor(exchange.head, bytes, into: out) }
+            exchange.client?.peer.writeIP(into: out)
+            out.append("\r\n")
         }
-        exchange.client?.peer.writeIP(into: out)
-        out.append("\r\nX-Forwarded-Proto: ")
-        if let proto = facts.forwardedProto, !proto.isEmpty { out.append(bytes.extracting(proto.range)) } else { out.append("http") }
+        if edits?.removes("x-forwarded-proto") != true {
+            out.append("X-Forwarded-Proto: ")
+            if let proto = facts.forwardedProto { out.append(bytes.extracting(proto.range)) } else { out.append("http") }
+            out.append("\r\n")
+        }
         let host = facts.forwardedHost ?? exchange.head.authority
-        if !host.isEmpty {
-            out.append("\r\nX-Forwarded-Host: ")
+        if !host.isEmpty, edits?.removes("x-forwarded-host") != true {
+            out.append("X-Forwarded-Host: ")
             out.append(bytes.extracting(host.range))
+            out.append("\r\n")
         }
-        out.append("\r\nX-Request-Id: ")
-        exchange.requestID.write(into: out, head: bytes)
-        out.append("\r\n")
+        if edits?.removes("x-request-id") != true {
+            out.append("X-Request-Id: ")
+            exchange.requestID.write(into: out, head: bytes)
+            out.append("\r\n")
+        }
         out.append(Via.line(exchange.head.version))
         if let left = facts.maxForwards {
             out.append("Max-Forwards: ")
             // Only TRACE and OPTIONS count it down (RFC 9110 §7.6.2).
             out.appendDecimal(exchange.head.method == .options && left > 0 ? left - 1 : left)
             out.append("\r\n")
+        }
+    }
+
+    /// The lines a trusted proxy sent are one list (RFC 9110 §5.3), to which the peer is added.
+    private static func copyForwardedFor(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, into out: ByteBuffer) {
+        for index in head.fields.indices where head.fields[index].id == .xForwardedFor {
+            let list = head.fields[index].value
+            if list.isEmpty { continue }
+            out.append(bytes.extracting(list.range))
+            out.append(", ")
         }
     }
 

@@ -92,8 +92,14 @@ final class UpstreamStream: WireOwner {
 
     func sendEnd(_ decoder: borrowing BodyDecoder) {
         if exchange.isRequestChunked {
-            let nominated = decoder.trailers.isEmpty ? [] : exchange.nominatedInRequest()
-            TrailerSection.writeLastChunk(decoder, nominated: nominated, into: outbound)
+            var section = TrailerSection()
+            if !decoder.trailers.isEmpty {
+                section.nominated = exchange.nominatedInRequest()
+                section.exposed = worker.snapshot.exposedNames
+                section.edits = exchange.route?.requestEdits
+                section.isTrusted = exchange.facts.isTrusted
+            }
+            section.writeLastChunk(decoder, into: outbound)
         }
         requestEnded = true
     }

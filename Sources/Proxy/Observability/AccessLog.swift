@@ -77,8 +77,8 @@ final class AccessLog {
 
     /// The peer, or, behind trusted proxies, the last address of `X-Forwarded-For` that is not one of them.
     private func writeClient(_ exchange: Exchange, _ bytes: Span<UInt8>) {
-        if let list = exchange.facts.forwardedFor,
-            let client = exchange.worker.snapshot.client(inForwardedFor: bytes.extracting(list.range))
+        if exchange.facts.forwardedForLines > 0,
+            let client = exchange.worker.snapshot.client(forwardedFor: exchange.head, bytes)
         {
             Escaping.write([UInt8](client.utf8), into: lines)
         } else {
@@ -122,6 +122,8 @@ final class AccessLog {
     private func loggedStatus(_ exchange: Exchange) -> Int {
         switch exchange.failure {
         case .clientGone, .sendTimeout: 499
+        // Broken off before there was an answer: what it would have been.
+        case .some(let failure) where exchange.status == 0: failure.status
         default: exchange.status
         }
     }

@@ -23,6 +23,9 @@ final class CompiledEdits: Sendable {
         return false
     }
 
+    /// Whether a field of this name is taken out; a literal costs no allocation.
+    func removes(_ name: String) -> Bool { removes(name.utf8Span.span) }
+
     func writeAdded(into out: ByteBuffer) {
         out.append(lines)
     }
