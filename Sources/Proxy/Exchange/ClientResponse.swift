@@ -26,8 +26,8 @@ enum ClientResponse {
         copyFields(response, bytes, framing: framing, route: route, effect: effect, seen: &seen, into: out)
         writeFraming(response, bytes, framing, into: out)
         out.append(Via.line(response.version))
-        if !seen.date { out.append(date) }
-        if !effect.setCookies.isEmpty { writeSetCookies(effect, response, bytes, into: out) }
+        if !seen.date, route.responseEdits?.removes("date") != true { out.append(date) }
+        if !effect.setCookies.isEmpty { writeSetCookies(effect, response, bytes, route, into: out) }
         if effect.variesByCookie, !seen.varyCookie { out.append("Vary: Cookie\r\n") }
         route.responseEdits?.writeAdded(into: out)
         if closes || framing == .untilClose { out.append("Connection: close\r\n") }
@@ -107,16 +107,17 @@ enum ClientResponse {
             if effect.cuts(setCookie: bytes.extracting(line.value.range)) { return false }
         case .cacheControl where !effect.setCookies.isEmpty: return false
         case .trailer where framing != .chunked: return false
-        case .date: seen.date = true
-        case .vary:
-            let value = bytes.extracting(line.value.range)
-            if fieldListContains(value, "cookie") || fieldListContains(value, "*") { seen.varyCookie = true }
         default:
             if isHopByHop(line.id) || line.id.isReserved { return false }
         }
         let name = bytes.extracting(line.name.range)
         if !response.connectionOptions.isEmpty, line.id != .setCookie, response.isNominated(name, in: bytes) { return false }
         if let edits = route.responseEdits, edits.removes(name) { return false }
+        if line.id == .date { seen.date = true }
+        if line.id == .vary {
+            let value = bytes.extracting(line.value.range)
+            if fieldListContains(value, "cookie") || fieldListContains(value, "*") { seen.varyCookie = true }
+        }
         return true
     }
 
@@ -156,6 +157,7 @@ enum ClientResponse {
         _ effect: SessionEffect,
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>,
+        _ route: Route,
         into out: ByteBuffer
     ) {
         for cookie in effect.setCookies {
@@ -163,6 +165,7 @@ enum ClientResponse {
             out.append(cookie)
             out.append("\r\n")
         }
-        CacheRules.writePrivate(response, bytes, into: out)
+        let isReplaced = route.responseEdits?.removes("cache-control") == true
+        CacheRules.writePrivate(response, bytes, keepsUpstreams: !isReplaced, into: out)
     }
 }

@@ -31,11 +31,14 @@ enum OwnAnswer {
         out.append(0x20)
         out.append(Reason.phrase(status))
         out.append("\r\n")
-        out.append(date)
-        if let contentType, !body.isEmpty { line("Content-Type: ", contentType, into: out) }
+        // What the route sets or removes is left to it: its lines come last.
+        if edits?.removes("date") != true { out.append(date) }
+        if let contentType, !body.isEmpty, edits?.removes("content-type") != true {
+            line("Content-Type: ", contentType, into: out)
+        }
         if let location { line("Location: ", location, into: out) }
         if let allow { line("Allow: ", allow, into: out) }
-        for header in headers {
+        for header in headers where edits?.removes(header.name) != true {
             out.append([UInt8](header.name.utf8))
             out.append(": ")
             out.append([UInt8](header.value.utf8))

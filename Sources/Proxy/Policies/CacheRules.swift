@@ -4,13 +4,20 @@ import LinuxIO
 /// Keeps a response that sets a session's cookie out of shared caches (RFC 9111 §7.3: `Set-Cookie` alone does not).
 enum CacheRules {
     /// Writes the upstream's `Cache-Control` without what allows sharing, and with what forbids it.
-    static func writePrivate(_ response: borrowing ResponseHead, _ bytes: Span<UInt8>, into out: ByteBuffer) {
+    ///
+    /// - Parameter keepsUpstreams: false when the route sets or removes the upstream's.
+    static func writePrivate(
+        _ response: borrowing ResponseHead,
+        _ bytes: Span<UInt8>,
+        keepsUpstreams: Bool,
+        into out: ByteBuffer
+    ) {
         out.append("Cache-Control: ")
-        for index in response.fields.indices where response.fields[index].id == .cacheControl {
+        for index in response.fields.indices where keepsUpstreams && response.fields[index].id == .cacheControl {
             let value = bytes.extracting(response.fields[index].value.range)
             var start = 0
-            while start < value.count {
-                let end = memberEnd(value, from: start)
+            // A quoted string that is never closed would swallow what is added behind it.
+            while start < value.count, let end = memberEnd(value, from: start) {
                 let member = trimmed(value, start..<end)
                 if !member.isEmpty, !allowsSharing(value.extracting(member)) {
                     out.append(value.extracting(member))
@@ -22,8 +29,8 @@ enum CacheRules {
         out.append("private, no-cache=\"Set-Cookie\"\r\n")
     }
 
-    /// The next comma outside of a quoted string (RFC 9110 §5.6.1).
-    private static func memberEnd(_ value: Span<UInt8>, from start: Int) -> Int {
+    /// The next comma outside of a quoted string, or the end; nil within one (RFC 9110 §5.6.1).
+    private static func memberEnd(_ value: Span<UInt8>, from start: Int) -> Int? {
         var isQuoted = false
         var index = start
         while index < value.count {
@@ -33,12 +40,12 @@ enum CacheRules {
             if byte == UInt8(ascii: ","), !isQuoted { return index }
             index += 1
         }
-        return value.count
+        return isQuoted ? nil : value.count
     }
 
     private static func allowsSharing(_ member: Span<UInt8>) -> Bool {
         var nameEnd = 0
-        while nameEnd < member.count, member[nameEnd] != UInt8(ascii: "="), member[nameEnd] != 0x20 { nameEnd += 1 }
+        while nameEnd < member.count, member[nameEnd] != UInt8(ascii: "="), member[nameEnd] > 0x20 { nameEnd += 1 }
         let name = member.extracting(0..<nameEnd)
         // A bare `private` is said again below; `private="x"` is only about x.
         return equalsIgnoringCase(name, "public") || equalsIgnoringCase(name, "s-maxage")
