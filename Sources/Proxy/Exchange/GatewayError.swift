@@ -48,6 +48,7 @@ enum GatewayError: Error {
         case .bodyTooLarge: 413
         case .expectationFailed: 417
         case .sendTimeout, .clientGone: 499
+        case .save(.unavailable): 503
         case .save: 500
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
         case .drainDeadline, .overloaded: 503
@@ -65,7 +66,8 @@ enum GatewayError: Error {
         case .badResponse, .badResponseBody, .unexpectedUpgrade: "http_protocol_error"
         case .closedBeforeResponse, .responseIncomplete: "http_response_incomplete"
         case .firstByteTimeout: "http_response_timeout"
-        case .upstreamIdleTimeout, .upstreamSendTimeout: "connection_read_timeout"
+        case .upstreamIdleTimeout: "connection_read_timeout"
+        case .upstreamSendTimeout: "connection_write_timeout"
         case .loopDetected: "proxy_loop_detected"
         case .save: "proxy_internal_error"
         default: nil
