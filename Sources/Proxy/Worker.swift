@@ -34,7 +34,12 @@ final class Worker {
     private lazy var logTimer = Timer(loop) { [unowned self] in flushLog() }
     private lazy var drainTimer = Timer(loop) { [unowned self] in drainDeadline() }
 
-    init(snapshot: Snapshot, logger: Logger, output: LogOutput, workers: Int) throws(IOError) {
+    init(
+        snapshot: Snapshot,
+        logger: Logger = Logger(label: "gateway"),
+        output: LogOutput,
+        workers: Int
+    ) throws(IOError) {
         loop = try EventLoop()
         self.snapshot = snapshot
         self.logger = logger
