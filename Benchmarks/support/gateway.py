@@ -4,6 +4,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -62,6 +63,8 @@ class Gateway:
         self.command = ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=99"] if valgrind else []
 
     def __enter__(self):
+        # A time limit ends a script with SIGTERM: then too the gateway is stopped.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self.folder = tempfile.TemporaryDirectory(prefix="gateway-load-")
         # Bound and not listening: whoever dials it is refused, and nobody else can have it.
         self.dead = socket.socket()

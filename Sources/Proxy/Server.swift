@@ -54,6 +54,10 @@ public final class Server {
         for workers: Int,
         into sockets: inout [[Listening]]
     ) throws(IOError) -> SocketAddress {
+        if !wanted.isUnix, wanted.port != 0 {
+            // With SO_REUSEPORT a second gateway would quietly take half of the first one's connections: without it, it hears of it.
+            Sockets.close(try Sockets.listen(wanted, reusePort: false))
+        }
         let first = try Sockets.listen(wanted, reusePort: !wanted.isUnix)
         // With port 0 the first socket chooses, and the others share its choice.
         let bound = wanted.isUnix ? wanted : Sockets.boundAddress(first) ?? wanted

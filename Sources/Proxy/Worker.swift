@@ -22,6 +22,7 @@ final class Worker {
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchSize, alignment: 64)
 
     var counters = Counters()
+    var openedSessions = OpenedSessionCache()
     var secureRandom = SystemRandomNumberGenerator()
     private var random = FastRandom()
     private var dateLine = DateLine()

@@ -194,6 +194,27 @@ struct BodyTests {
         }
     }
 
+    @Test func `F10 after an early answer the rest of the body is read, and the next request is the next request`()
+        throws
+    {
+        try withListener { gateway, origin in
+            let client = try gateway.connect()
+            let rest = "GET /smuggled HTTP/1.1\r\nHost: test\r\n\r\n"
+            try client.send("POST /early HTTP/1.1\r\nHost: test\r\nContent-Length: \(rest.utf8.count + 5)\r\n\r\nhello")
+            let first = try origin.accept()
+            _ = try first.readHead()
+            try first.send(ok("early"))
+            #expect(try client.readResponse(to: "POST").text == "early")
+            // Half a request went out there: nothing else may follow it.
+            _ = try first.readUntilClose()
+            try client.send(rest + "GET /next HTTP/1.1\r\nHost: test\r\n\r\n")
+            let second = try origin.accept()
+            #expect(try second.readRequest().target == "/next")
+            try second.send(ok("next"))
+            #expect(try client.readResponse().text == "next")
+        }
+    }
+
     @Test func `F10 an early final answer is readable though the client sends megabytes`() throws {
         let script: ScriptedOrigin.Script = { wire in
             _ = try wire.nextHead()

@@ -125,6 +125,25 @@ struct ReservedFieldTests {
         }
     }
 
+    @Test func `what a client may not say in its head it may not say in its trailers`() throws {
+        let listener = try OriginListener()
+        let names = [
+            "X-User-Id", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Request-Id", "Forwarded", "Via",
+            "X-Real-IP",
+            "X_Forwarded_For", "Host", "Cookie", "Authorization", "Content-Length", "Connection", "Upgrade",
+        ]
+        let session = "expose: { X-User-Id: user_id }"
+        try withGateway(RouteFiles.session(listener.url, session: session)) { gateway in
+            let client = try gateway.connect()
+            let trailers = names.map { "\($0): evil\r\n" }.joined()
+            try client.send(
+                "POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\(trailers)X-T: 1\r\n\r\n"
+            )
+            let seen = try listener.accept().readRequest()
+            #expect(seen.trailers.map(\.name) == ["X-T"])
+        }
+    }
+
     @Test func `a Connection field of the service cannot smuggle orders past`() throws {
         try withSessions { _, _, browser in
             let visit = try browser.fetch("/", "Connection: X-Session-Set", #"X-Session-Set: {"a":1}"#)

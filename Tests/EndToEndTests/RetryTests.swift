@@ -29,6 +29,23 @@ struct RetryTests {
         }
     }
 
+    @Test func `X1 what is sent again carries its body whole`() throws {
+        try withListener { gateway, origin in
+            let client = try gateway.connect()
+            let first = try pooled(gateway, origin, client)
+            try client.send("PUT /x HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+            _ = try first.readHead()
+            #expect(Latin1.text(try first.readExactly(10)) == "5\r\nhello\r\n")
+            first.close()
+            let second = try origin.accept()
+            try client.send("6\r\n world\r\n0\r\n\r\n")
+            let again = try second.readRequest()
+            #expect(again.startLine == "PUT /x HTTP/1.1" && again.text == "hello world")
+            try second.send(ok("two"))
+            #expect(try client.readResponse(to: "PUT").text == "two")
+        }
+    }
+
     @Test func `X1 a request is sent again once, not for ever`() throws {
         try withListener { gateway, origin in
             let client = try gateway.connect()

@@ -108,6 +108,21 @@ struct RoutingTests {
         }
     }
 
+    @Test func `a redirect never leads to another host by what the star matched`() throws {
+        try withProxy(routes: "- { path: /old/*, redirect: { to: \"/*\", status: 302 } }") { gateway, _ in
+            let client = try gateway.connect()
+            #expect(try client.get("/old/a").field("location") == "/a")
+            for target in [
+                "/old//evil.example", "/old//evil.example/x?y", "/old/%2fevil.example", "/old/%5cevil.example",
+                "/old/;//evil",
+            ] {
+                let response = try client.get(target)
+                let location = response.field("location") ?? "/"
+                #expect(response.status == 400 || !location.hasPrefix("//"), "\(target): \(location)")
+            }
+        }
+    }
+
     @Test func `a fixed answer needs no upstream, and reads the body it does not want`() throws {
         try withProxy(routes: "- { path: /healthz, respond: { status: 200, body: \"ok\" } }") { gateway, origin in
             let client = try gateway.connect()
@@ -184,6 +199,11 @@ struct RoutingTests {
             #expect(JSONValue(try browser.fetch("/").session) == ["cart": 1])
             #expect(JSONValue(try browser.fetch("/admin/").session) == ["root": true])
             #expect(try gateway.logLine(target: "/admin/")["policy"] == "admin")
+            // One secret for both, and both opened a moment ago: the name still keeps them apart.
+            let shop = try #require(browser.jar["shop"])
+            let moved = try browser.bare("/admin/", "Cookie: admin=\(shop)\r\n")
+            #expect(moved.session == "{}")
+            #expect(moved.response.setCookie("admin")?.isDeletion == true)
         }
     }
 }

@@ -1,69 +1,59 @@
+import Foundation
 import Testing
 
 /// Origins that speak TLS, with an authority of the test's own.
 struct UpstreamTLSTests {
-    /// An `openssl s_server` that answers every request with a status page.
-    private struct SecureOrigin {
-        let directory: TemporaryDirectory
-        let child: ChildProcess
-        let port: UInt16
+    private func file(_ origin: SecureOrigin, host: String = "localhost", trusted: Bool) -> String {
+        RouteFiles.null(origin.url(host), upstream: trusted ? "tls: { ca: \(origin.authority) }" : "")
+    }
 
-        var authority: String { directory.path + "/ca.pem" }
-
-        init(name: String = "localhost") throws {
-            directory = try TemporaryDirectory()
-            let script = """
-                set -e
-                openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=Test-CA \
-                  -addext basicConstraints=critical,CA:TRUE 2>/dev/null
-                openssl req -newkey rsa:2048 -nodes -keyout key.pem -out server.csr -subj /CN=\(name) 2>/dev/null
-                printf 'subjectAltName=DNS:\(name)\\n' > ext
-                openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out cert.pem -days 2 -extfile ext 2>/dev/null
-                """
-            let setup = try ChildProcess(
-                "/bin/sh",
-                ["-c", script],
-                environment: ["PATH": "/usr/bin:/bin"],
-                directory: directory.path
-            )
-            guard try setup.waitForExit() == .status(0) else {
-                throw HarnessError.notStarted("openssl: \(setup.text(setup.standardError))")
+    @Test func `an origin whose certificate verifies is spoken to, again and again on one connection`() throws {
+        let origin = try SecureOrigin(connections: 1)
+        try withGateway(file(origin, trusted: true)) { gateway in
+            for round in 0..<5 {
+                let client = try gateway.connect()
+                try client.send("POST /\(round) HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello")
+                let seen = try origin.wire.readRequest()
+                #expect(seen.target == "/\(round)" && seen.text == "hello")
+                #expect(seen.field("host") == "test")
+                try origin.wire.send(ok("secure \(round)"))
+                #expect(try client.readResponse(to: "POST").text == "secure \(round)")
             }
-            child = try ChildProcess(
-                "/usr/bin/openssl",
-                ["s_server", "-accept", "127.0.0.1:0", "-cert", "cert.pem", "-key", "key.pem", "-www"],
-                environment: [:],
-                directory: directory.path
-            )
-            let accepting = child.wait(child.standardOutput) { lines in lines.first { $0.hasPrefix("ACCEPT") } }
-            guard let port = accepting?.split(separator: ":").last.flatMap({ UInt16($0) }) else {
-                throw HarnessError.notStarted("s_server: \(child.text(child.standardError))")
-            }
-            self.port = port
         }
     }
 
-    private func file(_ origin: SecureOrigin, host: String = "localhost", trusting authority: String?) -> String {
-        RouteFiles.null(
-            "https://\(host):\(origin.port)",
-            upstream: authority.map { "tls: { ca: \($0) }" } ?? ""
-        )
-    }
-
-    @Test func `an origin whose certificate verifies is spoken to`() throws {
+    @Test func `ten megabytes go both ways through TLS though either side is slow to read`() throws {
         let origin = try SecureOrigin()
-        try withGateway(file(origin, trusting: origin.authority)) { gateway in
-            for _ in 0..<3 {
-                let response = try gateway.get()
-                #expect(response.status == 200)
-                #expect(response.text.contains("s_server"))
+        let body = (0..<(10 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        try withGateway(file(origin, trusted: true)) { gateway in
+            let endpoint = gateway.endpoints[0]
+            let answered = Board<[UInt8]?>(nil)
+            Thread.detachNewThread {
+                let received: [UInt8]
+                do {
+                    let client = try Wire(to: endpoint, receiveBuffer: 16384)
+                    try client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: \(body.count)\r\n\r\n")
+                    try client.send(body)
+                    received = try client.readResponse(to: "POST").body
+                } catch {
+                    received = Array("\(error)".utf8)
+                }
+                answered.change { $0 = received }
             }
+            _ = try origin.wire.readHead()
+            // Not read until the gateway has long been blocked on it.
+            #expect(!(try gateway.connect().isReadable(within: .milliseconds(500))))
+            #expect(try origin.wire.readExactly(body.count) == body)
+            try origin.wire.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n")
+            try origin.wire.send(body)
+            let received = try #require(answered.wait { $0 })
+            #expect(received == body, "\(Latin1.text(received.prefix(100)))")
         }
     }
 
     @Test func `an origin whose certificate does not verify becomes 502`() throws {
         let origin = try SecureOrigin()
-        try withGateway(file(origin, trusting: nil)) { gateway in
+        try withGateway(file(origin, trusted: false)) { gateway in
             let response = try gateway.get("/unknown")
             #expect(response.status == 502)
             #expect(response.field("proxy-status")?.contains("error=tls") == true)
@@ -73,7 +63,7 @@ struct UpstreamTLSTests {
 
     @Test func `an origin with another's name becomes 502`() throws {
         let origin = try SecureOrigin(name: "other.example")
-        try withGateway(file(origin, trusting: origin.authority)) { gateway in
+        try withGateway(file(origin, trusted: true)) { gateway in
             let response = try gateway.get()
             #expect(response.status == 502)
             #expect(response.field("proxy-status")?.contains("error=tls") == true)

@@ -23,8 +23,8 @@ struct Decoding: Equatable {
             let piece = Array(bytes[start..<min(bytes.count, start + cutAt(bytes.count - start))])
             let taken = decode(piece, &decoder)
             start += taken
-            // Where an error stands depends on how much its finder had been given.
-            if case .refused = outcome { continue }
+            // Where an error stands depends on how much its finder had been given; only an end is told from outside.
+            guard outcome == .end else { continue }
             consumed = start
         }
         trailerBytes = decoder.trailerBytes

@@ -34,11 +34,11 @@ private func checkSettings(_ settings: Settings, dev: Bool) {
 
 /// A diagnostic points into the file, and says nothing that is secret.
 private func checkDiagnostics(_ diagnostics: [Diagnostic], _ text: String) {
-    // YAML's line ends are more than LF.
+    // YAML's line ends are more than LF; what is missing at the end of a file is missed on the line behind it.
     let lines = text.unicodeScalars.count { "\n\r\u{85}\u{2028}\u{2029}".unicodeScalars.contains($0) } + 1
     var before = (line: 1, column: 1)
     for diagnostic in diagnostics {
-        must(diagnostic.line >= 1 && diagnostic.line <= lines, "a line is one of the file's: \(diagnostic)")
+        must((1...(lines + 1)).contains(diagnostic.line), "a line is one of the file's: \(diagnostic)")
         must(diagnostic.column >= 1, "columns count from 1: \(diagnostic)")
         must((diagnostic.line, diagnostic.column) >= before, "problems are in the order of the file: \(diagnostic)")
         before = (diagnostic.line, diagnostic.column)

@@ -30,6 +30,8 @@ final class ClientConnection: Watcher {
     let peer: SocketAddress
     /// Whether the peer is one of `trusted_proxies`.
     let isTrusted: Bool
+    /// The peer's address as text, made once: every request is forwarded and logged with it.
+    private(set) lazy var peerText = peer.ipText
     /// Where this connection stands in the worker's list; kept by the worker.
     var index = 0
 

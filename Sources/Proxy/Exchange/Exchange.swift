@@ -129,7 +129,7 @@ final class Exchange {
             policy.open(&visit, head, bytes, facts, counters: &worker.counters)
         case .cookie(let policy):
             if policy.refuses(head, bytes, facts) { throw .crossSiteWrite }
-            policy.open(&visit, head, bytes, facts, now: worker.loop.wallClock, counters: &worker.counters)
+            policy.open(&visit, head, bytes, facts, now: worker.loop.wallClock, cache: &worker.openedSessions)
         }
     }
 

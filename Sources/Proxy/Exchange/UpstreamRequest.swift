@@ -84,7 +84,7 @@ enum UpstreamRequest {
         if edits?.removes("x-forwarded-for") != true {
             out.append("X-Forwarded-For: ")
             if facts.forwardedForLines > 0 { copyForwardedFor(exchange.head, bytes, into: out) }
-            exchange.client?.peer.writeIP(into: out)
+            out.append(exchange.client?.peerText ?? [])
             out.append("\r\n")
         }
         if edits?.removes("x-forwarded-proto") != true {

@@ -82,7 +82,7 @@ final class AccessLog {
         {
             Escaping.write([UInt8](client.utf8), into: lines)
         } else {
-            exchange.client?.peer.writeIP(into: lines)
+            lines.append(exchange.client?.peerText ?? [])
         }
     }
 

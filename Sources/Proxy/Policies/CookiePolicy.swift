@@ -5,6 +5,8 @@ import Sessions
 /// A cookie session on a browser route: opens it for the service, and saves what the service asked for (DESIGN section 3.1).
 final class CookiePolicy: Sendable {
     let sessions: CookieSessions
+    /// Which of the configured sessions it is.
+    private let index: Int
     /// Cut out of requests: every session's cookies; with `forward_cookie` all but this session's.
     let cutInRequests: CookieNames
     /// Cut out of responses: every session's cookies. Only the gateway sets those.
@@ -16,8 +18,16 @@ final class CookiePolicy: Sendable {
     private let flashName: [UInt8]
     private let exposed: [(field: [UInt8], key: String)]
 
-    init(sessions: CookieSessions, cutInRequests: CookieNames, cutInResponses: CookieNames, stripsAll: Bool, csrf: CrossSiteCheck?) {
+    init(
+        sessions: CookieSessions,
+        index: Int,
+        cutInRequests: CookieNames,
+        cutInResponses: CookieNames,
+        stripsAll: Bool,
+        csrf: CrossSiteCheck?
+    ) {
         self.sessions = sessions
+        self.index = index
         self.cutInRequests = cutInRequests
         self.cutInResponses = cutInResponses
         self.stripsAll = stripsAll
@@ -38,19 +48,38 @@ final class CookiePolicy: Sendable {
         _ bytes: Span<UInt8>,
         _ facts: RequestFacts,
         now: Int64,
-        counters: inout Counters
+        cache: inout OpenedSessionCache
     ) {
         visit.begin(self)
         visit.isPage = facts.isPage(bytes)
         if facts.cookieLines > 0 { findCookies(&visit, head, bytes) }
         guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty else { return }
-        visit.opened = sessions.open(
-            bytes,
-            candidates: visit.candidates,
-            flashCandidates: visit.flashCandidates,
-            now: now
-        )
+        if visit.candidates.count == 1, visit.flashCandidates.isEmpty {
+            visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
+        } else {
+            visit.opened = open(bytes, visit, now: now)
+        }
         visit.outcome = SessionOutcome(visit.opened.outcome)
+    }
+
+    private func open(_ bytes: Span<UInt8>, _ visit: borrowing SessionVisit, now: Int64) -> OpenedSession {
+        sessions.open(bytes, candidates: visit.candidates, flashCandidates: visit.flashCandidates, now: now)
+    }
+
+    /// The usual case, one cookie and no flash: most often the one that was opened a moment ago.
+    private func openOne(
+        _ bytes: Span<UInt8>,
+        _ place: Range<Int>,
+        _ visit: borrowing SessionVisit,
+        now: Int64,
+        cache: inout OpenedSessionCache
+    ) -> OpenedSession {
+        let value = bytes.extracting(place)
+        let key = OpenedSessionCache.Key(session: index, value: value)
+        if let known = cache.find(key, value, now: now) { return known }
+        let opened = open(bytes, visit, now: now)
+        if opened.outcome == .opened { cache.keep(opened, key, value, settings: sessions.settings) }
+        return opened
     }
 
     private func findCookies(_ visit: inout SessionVisit, _ head: borrowing RequestHead, _ bytes: Span<UInt8>) {

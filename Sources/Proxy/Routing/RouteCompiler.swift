@@ -24,16 +24,18 @@ struct RouteCompiler {
         }
         return Route(
             settings: route,
-            policy: .cookie(cookiePolicy(sessions[index], for: route)),
+            policy: .cookie(cookiePolicy(index, for: route)),
             policyName: settings.sessions[index].name
         )
     }
 
-    private func cookiePolicy(_ session: CookieSessions, for route: RouteSettings) -> CookiePolicy {
+    private func cookiePolicy(_ index: Int, for route: RouteSettings) -> CookiePolicy {
+        let session = sessions[index]
         let own = [session.settings.name, session.flashName]
         let mode = route.csrf ?? session.settings.csrf
         return CookiePolicy(
             sessions: session,
+            index: index,
             cutInRequests: session.settings.forwardCookie
                 ? CookieNames(sessionNames.filter { !own.contains($0) }) : allNames,
             cutInResponses: allNames,

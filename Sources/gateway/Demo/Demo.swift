@@ -21,6 +21,7 @@ enum Demo {
             try service.start()
             let file = DemoRouteFile(gatewayPort: port, servicePort: service.port)
             guard let settings = settings(of: file, logger) else { return 70 }
+            try makeSure(settings.listen.map(\.address))
             let server = try Server(settings: settings, logger: logger)
             try server.start()
             greet(file, on: server.addresses.first.map { Int($0.port) } ?? port)
@@ -33,6 +34,12 @@ enum Demo {
             logger.critical("the demo cannot run", metadata: ["error": "\(error)"])
             return 69
         }
+    }
+
+    /// Refuses a port that another demo has: workers share their ports, so that two gateways of one user could share one too,
+    /// and each would get a part of the connections.
+    private static func makeSure(_ addresses: [SocketAddress]) throws(IOError) {
+        for address in addresses { Sockets.close(try Sockets.listen(address, reusePort: false)) }
     }
 
     private static func settings(of file: DemoRouteFile, _ logger: Logger) -> Settings? {

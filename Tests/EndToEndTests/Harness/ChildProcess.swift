@@ -21,13 +21,25 @@ final class ChildProcess: Sendable {
     let standardError = Board(Output())
 
     /// Starts a program with exactly this environment.
-    init(_ program: String, _ arguments: [String], environment: [String: String], directory: String? = nil) throws {
+    ///
+    /// With a `conversation` its standard input and output are that socket, which the child takes over.
+    init(
+        _ program: String,
+        _ arguments: [String],
+        environment: [String: String],
+        directory: String? = nil,
+        conversation: Int32? = nil
+    ) throws {
         let (out, error) = (try Descriptors.pipe(), try Descriptors.pipe())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, out.write, 1)
+        if let conversation {
+            posix_spawn_file_actions_adddup2(&actions, conversation, 0)
+            posix_spawn_file_actions_adddup2(&actions, conversation, 1)
+        }
         posix_spawn_file_actions_adddup2(&actions, error.write, 2)
         // Tests run on Dispatch's threads, which block most signals; a child would inherit that.
         var attributes = posix_spawnattr_t()
@@ -51,6 +63,7 @@ final class ChildProcess: Sendable {
         }
         close(out.write)
         close(error.write)
+        if let conversation { close(conversation) }
         guard failure == 0 else {
             close(out.read)
             close(error.read)

@@ -25,6 +25,14 @@ enum Descriptors {
         return (ends[0], ends[1])
     }
 
+    /// Two sockets that are connected to each other.
+    static func socketPair() throws(HarnessError) -> (ours: Int32, theirs: Int32) {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw .system("socketpair", errno: errno) }
+        return (ends[0], ends[1])
+    }
+
     /// The next connection of a listener that is ready; negative when there is none.
     static func accept(_ listener: Int32) -> Int32 {
         exclusively {

@@ -30,17 +30,37 @@ final class GatewayProcess {
     private let directory: TemporaryDirectory
 
     /// Starts `gateway run` and waits until every listener is said to listen.
-    init(
+    convenience init(
         _ routeFile: String,
         environment: [String: String] = [:],
         arguments: [String] = [],
         listeners: Int = 1
     ) throws {
-        directory = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let file = try directory.write("gateway.conf", routeFile)
+        let command = ["run", "--config", file] + arguments
+        do {
+            try self.init(command: command, environment: environment, listeners: listeners, in: directory)
+        } catch HarnessError.notStarted(let why) {
+            throw HarnessError.notStarted("\(why)\nroute file:\n\(routeFile)")
+        }
+    }
+
+    /// Starts any command that serves, and waits until every listener is said to listen.
+    ///
+    /// - Parameter descriptors: how many it may have open; nil for as many as this process.
+    init(
+        command: [String],
+        environment: [String: String] = [:],
+        listeners: Int = 1,
+        descriptors: Int? = nil,
+        in directory: TemporaryDirectory
+    ) throws {
+        self.directory = directory
+        let limited = descriptors.map { ["-c", "ulimit -n \($0); exec \"$0\" \"$@\"", Self.program] } ?? []
         child = try ChildProcess(
-            Self.program,
-            ["run", "--config", file] + arguments,
+            limited.isEmpty ? Self.program : "/bin/sh",
+            limited + command,
             environment: Self.environment(environment),
             directory: directory.path
         )
@@ -49,7 +69,7 @@ final class GatewayProcess {
             return found.count >= listeners ? found : nil
         }
         guard let listening else {
-            throw HarnessError.notStarted("\(child.text(child.standardError))\nroute file:\n\(routeFile)")
+            throw HarnessError.notStarted(child.text(child.standardError))
         }
         endpoints = listening
     }
@@ -121,7 +141,8 @@ final class GatewayProcess {
         return environment.merging(more) { _, new in new }
     }
 
-    private static func endpoint(_ line: Substring) -> Endpoint? {
+    /// The address in a line of the log, if it names one.
+    static func endpoint(_ line: Substring) -> Endpoint? {
         let word = line.split(whereSeparator: { " ,]".contains($0) && $0 != "]" }).first { $0.contains("address=") }
         guard let word, let start = word.range(of: "address=") else { return nil }
         return Endpoint(parsing: word[start.upperBound...].trimmingCharacters(in: CharacterSet(charactersIn: "\"',")))

@@ -1,0 +1,68 @@
+import Glibc
+import Sessions
+
+/// What a worker opened lately, by the cookie's very bytes: a browser sends the same cookie with every request of a page.
+///
+/// A cookie that is found here was opened before, with the same key, by this worker: the whole value is compared, not its hash alone. What
+/// time decides is decided anew at each request. Each slot holds one session, and a newer one takes an older one's place, so memory is
+/// bounded by `slots` cookies of at most 4 KiB and what they hold. Only sessions that opened are kept: whoever sends forged cookies
+/// neither fills it nor learns anything from it, as the slot of a value hangs on a seed of this process.
+struct OpenedSessionCache {
+    /// How many sessions are kept for each worker.
+    static let slots = 512
+
+    private struct Entry {
+        let session: Int
+        let hash: Int
+        let cookie: [UInt8]
+        let opened: OpenedSession
+        let validUntil: Int64
+    }
+
+    private var entries = [Entry?](repeating: nil, count: slots)
+
+    /// A value's place among the slots, and the hash that is compared before the value is.
+    struct Key {
+        fileprivate let session: Int
+        fileprivate let hash: Int
+        fileprivate var slot: Int { hash & (OpenedSessionCache.slots - 1) }
+
+        /// - Parameter session: which of the configured sessions the cookie belongs to.
+        init(session: Int, value: Span<UInt8>) {
+            var hasher = Hasher()
+            hasher.combine(session)
+            value.withUnsafeBytes { hasher.combine(bytes: $0) }
+            self.session = session
+            hash = hasher.finalize()
+        }
+    }
+
+    /// The session this value was opened as, when it is kept and still in time.
+    func find(_ key: Key, _ value: Span<UInt8>, now: Int64) -> OpenedSession? {
+        guard let entry = entries[key.slot], entry.hash == key.hash, entry.session == key.session, now < entry.validUntil,
+            isSame(entry.cookie, value)
+        else { return nil }
+        return entry.opened
+    }
+
+    /// Keeps a session that opened.
+    mutating func keep(_ opened: OpenedSession, _ key: Key, _ value: Span<UInt8>, settings: SessionSettings) {
+        guard let birth = opened.birth, let lastSeen = opened.lastSeen else { return }
+        entries[key.slot] = Entry(
+            session: key.session,
+            hash: key.hash,
+            cookie: value.withUnsafeBufferPointer { [UInt8]($0) },
+            opened: opened,
+            validUntil: min(birth + settings.lifetime, lastSeen + settings.idleTimeout)
+        )
+    }
+
+    private func isSame(_ cookie: [UInt8], _ value: Span<UInt8>) -> Bool {
+        value.withUnsafeBytes { value in
+            cookie.withUnsafeBytes { cookie in
+                guard let left = cookie.baseAddress, let right = value.baseAddress else { return false }
+                return cookie.count == value.count && memcmp(left, right, value.count) == 0
+            }
+        }
+    }
+}
