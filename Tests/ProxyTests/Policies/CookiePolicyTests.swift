@@ -208,4 +208,22 @@ struct CookiePolicyTests {
         _ = stage.finish()
         #expect(try stage.receive("GET /api/ HTTP/1.1\nHost: a").lines("x-session").isEmpty)
     }
+
+    @Test func `a cookie opened before opens the same way, next to a flash and on its own`() throws {
+        let stage = try Stage(Stage.bothRoutes)
+        try stage.receive("GET / HTTP/1.1\nHost: a")
+        let first = try stage.respond(
+            "HTTP/1.1 303 X\nX-Session-Set: {\"user_id\":7}\nX-Flash-Add: {\"a\":\"b\"}\nContent-Length: 0"
+        )
+        _ = stage.finish()
+        let cookies = set(first)
+        for cookie in [cookies[0], cookies.joined(separator: "; "), cookies[0], cookies[0] + "; " + cookies[0]] {
+            let upstream = try stage.receive(Self.head + "\nCookie: \(cookie)")
+            #expect(upstream.lines("x-session") == [#"X-Session: {"user_id":7}"#])
+            #expect(upstream.lines("x-user-id") == ["X-User-Id: 7"])
+            #expect(upstream.lines("x-flash").count == (cookie.contains("_flash") ? 1 : 0))
+            try stage.respond("HTTP/1.1 200 X\nContent-Length: 0")
+            _ = stage.finish()
+        }
+    }
 }
