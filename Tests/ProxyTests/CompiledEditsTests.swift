@@ -10,7 +10,9 @@ struct CompiledEditsTests {
     @Test func `what is set is taken out first and written before what is added`() throws {
         var edits = HeaderEdits()
         edits.add = [.init(name: "X-B", value: "2")]
-        edits.set = [.init(name: "X-A", value: "1"), .init(name: "HOST", value: "h"), .init(name: "X-Empty", value: "")]
+        edits.set = [
+            .init(name: "X-A", value: "1"), .init(name: "HOST", value: "h"), .init(name: "X-Empty", value: ""),
+        ]
         edits.remove = ["X-C"]
         let compiled = try #require(CompiledEdits(edits))
         #expect(compiled.host == Array("h".utf8))

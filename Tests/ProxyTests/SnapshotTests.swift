@@ -17,12 +17,15 @@ struct SnapshotTests {
         #expect(try snapshot().isTrusted(#require(SocketAddress(parsing: peer))) == expected)
     }
 
-    @Test(arguments: [
-        (["1.2.3.4"], "1.2.3.4"), (["6.6.6.6, 1.2.3.4, 10.0.0.1"], "1.2.3.4"), (["1.2.3.4", "10.0.0.1"], "1.2.3.4"),
-        (["6.6.6.6", "1.2.3.4 ,\t10.0.0.1 "], "1.2.3.4"), (["10.0.0.2, 10.0.0.1"], "10.0.0.2"),
-        (["::ffff:10.0.0.1, 2001:db8::1"], "2001:db8::1"), (["2001:db8::1, ::ffff:10.0.0.1"], "2001:db8::1"),
-        (["unknown, 10.0.0.1"], "unknown"), (["1.2.3.4,,"], "1.2.3.4"), ([""], nil), ([" , ,"], nil), ([], nil),
-    ] as [([String], String?)])
+    @Test(
+        arguments: [
+            (["1.2.3.4"], "1.2.3.4"), (["6.6.6.6, 1.2.3.4, 10.0.0.1"], "1.2.3.4"),
+            (["1.2.3.4", "10.0.0.1"], "1.2.3.4"),
+            (["6.6.6.6", "1.2.3.4 ,\t10.0.0.1 "], "1.2.3.4"), (["10.0.0.2, 10.0.0.1"], "10.0.0.2"),
+            (["::ffff:10.0.0.1, 2001:db8::1"], "2001:db8::1"), (["2001:db8::1, ::ffff:10.0.0.1"], "2001:db8::1"),
+            (["unknown, 10.0.0.1"], "unknown"), (["1.2.3.4,,"], "1.2.3.4"), ([""], nil), ([" , ,"], nil), ([], nil),
+        ] as [([String], String?)]
+    )
     func `finds the client in what trusted proxies say`(lines: [String], expected: String?) throws {
         let fields = lines.map { "\nX-Forwarded-For: \($0)" }.joined()
         let request = try SampleRequest("GET / HTTP/1.1\nHost: a" + fields)

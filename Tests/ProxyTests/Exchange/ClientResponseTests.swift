@@ -53,7 +53,8 @@ struct ClientResponseTests {
         ("Transfer-Encoding: chunked", "HTTP/1.0", ["Connection: close"]),
         ("X-A: until the end", "HTTP/1.0", ["Connection: close"]),
     ])
-    func `frames the body anew, as the client's version can`(fields: String, version: String, framing: [String]) throws {
+    func `frames the body anew, as the client's version can`(fields: String, version: String, framing: [String]) throws
+    {
         let text = try written("HTTP/1.1 200 OK\n\(fields)", to: "GET / \(version)\nHost: a")
         let names = ["content-length", "transfer-encoding", "connection"]
         #expect(names.flatMap(text.lines) == framing)
@@ -107,7 +108,8 @@ struct ClientResponseTests {
         ("Vary: Accept", ["Vary: Accept", "Vary: Cookie"]), ("Vary: accept, COOKIE", ["Vary: accept, COOKIE"]),
         ("Vary: *", ["Vary: *"]), ("Vary: Cookie2", ["Vary: Cookie2", "Vary: Cookie"]), ("X-A: 1", ["Vary: Cookie"]),
     ])
-    func `a response that depended on the session varies by Cookie, said once`(line: String, expected: [String]) throws {
+    func `a response that depended on the session varies by Cookie, said once`(line: String, expected: [String]) throws
+    {
         let effect = SessionEffect(variesByCookie: true, cut: .names(CookieNames([])))
         #expect(try written("HTTP/1.1 200 OK\n\(line)\nContent-Length: 0", effect: effect).lines("vary") == expected)
     }
@@ -169,7 +171,9 @@ struct ClientResponseTests {
     }
 
     @Test func `a response that ends the connection says so`() throws {
-        #expect(try written("HTTP/1.1 200 OK\nContent-Length: 0", closes: true).lines("connection") == ["Connection: close"])
+        #expect(
+            try written("HTTP/1.1 200 OK\nContent-Length: 0", closes: true).lines("connection") == ["Connection: close"]
+        )
     }
 
     @Test func `a reason that is empty stays empty`() throws {

@@ -7,7 +7,12 @@ import Testing
 struct RequestFactsTests {
     private func facts(_ fields: String, trusted: Bool = false, exposed: [String] = []) throws -> RequestFacts {
         let request = try SampleRequest("POST / HTTP/1.1\nHost: a" + (fields.isEmpty ? "" : "\n" + fields))
-        return try RequestFacts(request.head, request.bytes.span, exposedNames: ExposedNames(exposed), isTrusted: trusted)
+        return try RequestFacts(
+            request.head,
+            request.bytes.span,
+            exposedNames: ExposedNames(exposed),
+            isTrusted: trusted
+        )
     }
 
     private func isPage(_ fields: String) throws -> Bool {
@@ -79,10 +84,12 @@ struct RequestFactsTests {
         #expect(try facts("X-Forwarded-Proto: \(value)", trusted: true).isSecure == expected)
     }
 
-    @Test(arguments: [
-        ("0", 0), ("5", 5), ("999999999999999999", 999_999_999_999_999_999), ("-1", nil), ("1 2", nil), ("", nil),
-        ("18446744073709551616", nil), ("0x5", nil),
-    ] as [(String, UInt64?)])
+    @Test(
+        arguments: [
+            ("0", 0), ("5", 5), ("999999999999999999", 999_999_999_999_999_999), ("-1", nil), ("1 2", nil), ("", nil),
+            ("18446744073709551616", nil), ("0x5", nil),
+        ] as [(String, UInt64?)]
+    )
     func `reads Max-Forwards as a number or not at all`(value: String, expected: UInt64?) throws {
         #expect(try facts("Max-Forwards: \(value)").maxForwards == expected)
     }

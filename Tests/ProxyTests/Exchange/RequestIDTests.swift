@@ -6,7 +6,12 @@ import Testing
 struct RequestIDTests {
     private func kept(_ value: String, trusted: Bool = true) throws -> String? {
         let request = try SampleRequest("GET / HTTP/1.1\nHost: a\nX-Request-Id: \(value)")
-        let facts = try RequestFacts(request.head, request.bytes.span, exposedNames: ExposedNames([]), isTrusted: trusted)
+        let facts = try RequestFacts(
+            request.head,
+            request.bytes.span,
+            exposedNames: ExposedNames([]),
+            isTrusted: trusted
+        )
         guard let id = facts.requestID(in: request.bytes.span, request.head) else { return nil }
         return Sample.written { id.write(into: $0, head: request.bytes.span) }
     }

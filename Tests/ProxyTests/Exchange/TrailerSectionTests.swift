@@ -48,6 +48,8 @@ struct TrailerSectionTests {
     @Test func `what the route removes does not pass`() throws {
         var edits = HeaderEdits()
         edits.remove = ["Server-Timing"]
-        #expect(try written("Server-Timing: a\nX-A: 1\n", TrailerSection(edits: CompiledEdits(edits))) == "0\nX-A: 1\n\n")
+        #expect(
+            try written("Server-Timing: a\nX-A: 1\n", TrailerSection(edits: CompiledEdits(edits))) == "0\nX-A: 1\n\n"
+        )
     }
 }

@@ -6,7 +6,11 @@ import Testing
 struct UpstreamRequestTests {
     private static let trusting = "trusted_proxies: [10.0.0.0/8]\n"
 
-    private func sent(_ request: String, file: String = Stage.nullRoute, peer: String = "203.0.113.9:5555") throws -> String {
+    private func sent(
+        _ request: String,
+        file: String = Stage.nullRoute,
+        peer: String = "203.0.113.9:5555"
+    ) throws -> String {
         try Stage(file, peer: peer).receive(request)
     }
 
@@ -113,14 +117,16 @@ struct UpstreamRequestTests {
         #expect(text.lines("x-forwarded-host") == ["X-Forwarded-Host: inner"])
     }
 
-    @Test(arguments: [
-        ("POST / HTTP/1.1\nContent-Length: 5", ["Content-Length: 5"]),
-        ("POST / HTTP/1.1\nContent-Length: 005", ["Content-Length: 5"]),
-        ("POST / HTTP/1.1\nContent-Length: 0", ["Content-Length: 0"]),
-        ("POST / HTTP/1.1\nTransfer-Encoding: Chunked", ["Transfer-Encoding: chunked"]),
-        ("GET / HTTP/1.1", []),
-        ("GET / HTTP/1.1\nConnection: te\nTE: trailers, gzip", ["TE: trailers", "Connection: TE"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("POST / HTTP/1.1\nContent-Length: 5", ["Content-Length: 5"]),
+            ("POST / HTTP/1.1\nContent-Length: 005", ["Content-Length: 5"]),
+            ("POST / HTTP/1.1\nContent-Length: 0", ["Content-Length: 0"]),
+            ("POST / HTTP/1.1\nTransfer-Encoding: Chunked", ["Transfer-Encoding: chunked"]),
+            ("GET / HTTP/1.1", []),
+            ("GET / HTTP/1.1\nConnection: te\nTE: trailers, gzip", ["TE: trailers", "Connection: TE"]),
+        ] as [(String, [String])]
+    )
     func `frames the request anew`(request: String, framing: [String]) throws {
         let text = try sent(request + "\nHost: a")
         #expect(["content-length", "transfer-encoding", "te", "connection"].flatMap(text.lines) == framing)
@@ -171,7 +177,9 @@ struct UpstreamRequestTests {
     }
 
     @Test func `a field that the route sets is not said twice`() throws {
-        let names = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Request-Id", "X-Real-IP", "Forwarded"]
+        let names = [
+            "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Request-Id", "X-Real-IP", "Forwarded",
+        ]
         let set = names.map { "\($0): mine" }.joined(separator: ", ")
         let came = names.map { "\($0): theirs" }.joined(separator: "\n")
         let text = try sent(

@@ -15,17 +15,19 @@ struct CacheRulesTests {
         return String(text.dropFirst(15).dropLast(end.count))
     }
 
-    @Test(arguments: [
-        ([], ""),
-        (["public"], ""), (["PUBLIC, S-MaxAge=60"], ""), (["s-maxage = 60"], ""), (["private"], ""),
-        (["private=\"x, y\""], ""), (["public\t"], ""),
-        (["max-age=60, public , s-maxage=9,no-transform"], "max-age=60, no-transform, "),
-        (["no-store", "public", "max-age=1"], "no-store, max-age=1, "),
-        (["publicity, s-maxage2=1"], "publicity, s-maxage2=1, "),
-        (["ext=\"public, s-maxage=5\", public"], "ext=\"public, s-maxage=5\", "),
-        (["ext=\"a\\\", public\", max-age=1"], "ext=\"a\\\", public\", max-age=1, "),
-        ([",, ,"], ""),
-    ] as [([String], String)])
+    @Test(
+        arguments: [
+            ([], ""),
+            (["public"], ""), (["PUBLIC, S-MaxAge=60"], ""), (["s-maxage = 60"], ""), (["private"], ""),
+            (["private=\"x, y\""], ""), (["public\t"], ""),
+            (["max-age=60, public , s-maxage=9,no-transform"], "max-age=60, no-transform, "),
+            (["no-store", "public", "max-age=1"], "no-store, max-age=1, "),
+            (["publicity, s-maxage2=1"], "publicity, s-maxage2=1, "),
+            (["ext=\"public, s-maxage=5\", public"], "ext=\"public, s-maxage=5\", "),
+            (["ext=\"a\\\", public\", max-age=1"], "ext=\"a\\\", public\", max-age=1, "),
+            ([",, ,"], ""),
+        ] as [([String], String)]
+    )
     func `what allows sharing goes, the rest stays`(lines: [String], rest: String) throws {
         #expect(try written(lines) == rest)
     }

@@ -59,14 +59,17 @@ struct CookiePolicyTests {
 
     @Test func `a client cannot say what only the gateway says`() throws {
         let (upstream, _, _) = try visit(
-            Self.head + "\nX-Session: {\"user_id\":1}\nX-Session-Id: 1\nX-User-Id: 1\nX-Session-Policy: null\nX-Flash: {}"
+            Self.head
+                + "\nX-Session: {\"user_id\":1}\nX-Session-Id: 1\nX-User-Id: 1\nX-Session-Policy: null\nX-Flash: {}"
         )
         #expect(upstream.lines("x-session") == ["X-Session: {}"])
         #expect(upstream.lines("x-session-policy") == ["X-Session-Policy: cookie"])
         for name in ["x-session-id", "x-user-id", "x-flash"] { #expect(upstream.lines(name).isEmpty) }
     }
 
-    @Test(arguments: [#"{"user_id":"a\r\nX-Evil: 1"}"#, #"{"user_id":"\u00e9"}"#, #"{"user_id":[1]}"#, #"{"user_id":null}"#])
+    @Test(arguments: [
+        #"{"user_id":"a\r\nX-Evil: 1"}"#, #"{"user_id":"\u00e9"}"#, #"{"user_id":[1]}"#, #"{"user_id":null}"#,
+    ])
     func `a value that no field can carry is not exposed`(values: String) throws {
         let (upstream, _, _) = try visit(cookies: try session(values))
         #expect(upstream.lines("x-session").count == 1)
