@@ -55,7 +55,8 @@ public final class Server {
         into sockets: inout [[Listening]]
     ) throws(IOError) -> SocketAddress {
         if !wanted.isUnix, wanted.port != 0 {
-            // With SO_REUSEPORT a second gateway would quietly take half of the first one's connections: without it, it hears of it.
+            // With SO_REUSEPORT a second gateway would quietly take half of the first one's connections: without it, it
+            // hears of it.
             Sockets.close(try Sockets.listen(wanted, reusePort: false))
         }
         let first = try Sockets.listen(wanted, reusePort: !wanted.isUnix)

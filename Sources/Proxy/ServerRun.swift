@@ -3,7 +3,8 @@ import LinuxIO
 public import Logging
 
 extension Server {
-    /// Serves until SIGTERM or SIGINT, drains, and says the process's exit code: 0, or 69 when an address cannot be bound.
+    /// Serves until SIGTERM or SIGINT, drains, and says the process's exit code: 0, or 69 when an address cannot be
+    /// bound.
     public static func run(settings: Settings, logger: Logger) -> Int32 {
         let signals = [SIGTERM, SIGINT, SIGHUP]
         Signals.ignoreBrokenPipe()

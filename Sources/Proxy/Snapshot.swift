@@ -2,7 +2,9 @@ import HTTP
 import LinuxIO
 import Sessions
 
-/// The immutable, compiled form of a route file. Workers share it; a reload makes a new one.
+/// The immutable, compiled form of a route file.
+///
+/// Workers share it; a reload makes a new one.
 final class Snapshot: Sendable {
     let settings: Settings
     let headLimits: HeadLimits
@@ -29,7 +31,8 @@ final class Snapshot: Sendable {
         !peer.isUnix && settings.trustedProxies.contains { $0.contains(high: peer.ipHigh, low: peer.ipLow) }
     }
 
-    /// The last address of the `X-Forwarded-For` lines that is no trusted proxy: the first that none of them vouches for.
+    /// The last address of the `X-Forwarded-For` lines that is no trusted proxy: the first that none of them vouches
+    /// for.
     ///
     /// When all are trusted it is the first; nil when there is none.
     func client(forwardedFor head: borrowing RequestHead, _ bytes: Span<UInt8>) -> String? {

@@ -5,7 +5,7 @@ import Upstream
 
 /// One thread and everything an exchange touches on it: no locks, no hops, nothing shared but the snapshot.
 final class Worker {
-    /// What is read from a socket in one system call. Bytes.
+    /// What is read from a socket in one system call, in bytes.
     private static let scratchSize = WireConnection.largestReceive
     private static let logInterval: UInt64 = 1_000_000_000
 
@@ -35,7 +35,12 @@ final class Worker {
     private lazy var logTimer = Timer(loop) { [unowned self] in flushLog() }
     private lazy var drainTimer = Timer(loop) { [unowned self] in drainDeadline() }
 
-    init(snapshot: Snapshot, logger: Logger, output: LogOutput, workers: Int) throws(IOError) {
+    init(
+        snapshot: Snapshot,
+        logger: Logger = Logger(label: "gateway"),
+        output: LogOutput,
+        workers: Int
+    ) throws(IOError) {
         loop = try EventLoop()
         self.snapshot = snapshot
         self.logger = logger
@@ -87,7 +92,8 @@ final class Worker {
 
     /// Over `limits.connections`: a cheap answer, and no state.
     private func refuse(_ descriptor: Int32) {
-        let answer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        let answer =
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         var text = answer
         text.withUTF8 { _ = Sockets.send(descriptor, UnsafeRawBufferPointer($0)) }
         Sockets.close(descriptor)

@@ -106,6 +106,12 @@ import Testing
                 "passes: https://ok.example is a trusted origin"
             ),
             ("POST", ["Origin: http://a.example"], "passes: Origin is this host"),
+            (
+                "POST", ["Sec-Fetch-Site: same-origin", "Origin: https://evil.example"],
+                "passes: Sec-Fetch-Site is same-origin"
+            ),
+            ("POST", ["Sec-Fetch-Site: CROSS-SITE"], "refused with 403: Sec-Fetch-Site is cross-site"),
+            ("POST", ["Origin: http://a.example:80"], "passes: Origin is this host"),
             ("DELETE", ["Origin: null"], "refused with 403: Origin null is not this host"),
         ] as [(String, [String], String)]
     )
@@ -123,6 +129,20 @@ import Testing
     ])
     func `tells what the gateway answers by itself`(method: String, url: String, answer: String) throws {
         #expect(try explain(method, url).contains(answer))
+    }
+
+    @Test(arguments: [
+        (["Accept: text/html"], true), (["Accept: x/text/html"], false), (["Sec-Fetch-Mode: NAVIGATE"], true),
+        (["Accept: text/html", "Sec-Fetch-Dest: empty"], false),
+    ])
+    func `tells a page request as the gateway does`(headers: [String], isPage: Bool) throws {
+        #expect(try explain("GET", "/", headers).contains("no X-Flash: this is not a page request") != isPage)
+    }
+
+    @Test(arguments: ["X_Forwarded_For: 1", "X_User_Id: 1"])
+    func `a field name that the gateway refuses is a 400`(header: String) throws {
+        let text = try explain("GET", "/", [header])
+        #expect(text.contains("Answer      400: a field name is another spelling of one the gateway owns"))
     }
 
     @Test func `a request no route takes is a 404 with the reason of each route`() throws {

@@ -3,13 +3,14 @@ import LinuxIO
 
 /// One client's connection: HTTP/1.1 on a socket, one exchange after the other, answers in the order of the requests.
 ///
-/// An idle connection owns no buffer: bytes are read into the worker's own memory, and only what cannot be used at once is kept.
+/// An idle connection owns no buffer: bytes are read into the worker's own memory, and only what cannot be used at once
+/// is kept.
 ///
 /// One piece because reading, writing and the two deadlines decide together when the next byte may be taken.
 final class ClientConnection: Watcher {
-    /// What may wait for a slow client before its upstream is no longer read. Bytes.
+    /// What may wait for a slow client before its upstream is no longer read, in bytes.
     static let highWater = 64 * 1024
-    /// What is read of a request that was answered early, so that the client sees the answer (RFC 9112 §9.3, §9.6). Bytes.
+    /// What is read of a request that was answered early, so that the client sees the answer (RFC 9112 §9.3, §9.6), in bytes.
     static let discardLimit = 64 * 1024
     /// How long a closing connection waits for the client to close too.
     static let lingerTime: UInt64 = 2_000_000_000
@@ -97,7 +98,8 @@ final class ClientConnection: Watcher {
                 } else if wantsInput, isReadable {
                     receive()
                 } else if pendingOutput >= Self.highWater, isWritable {
-                    // Answers to pipelined requests piled up: the rest of them waits for room, which the socket may have.
+                    // Answers to pipelined requests piled up: the rest of them waits for room, which the socket may
+                    // have.
                     flush()
                 } else {
                     break
@@ -129,7 +131,10 @@ final class ClientConnection: Watcher {
     private func receive() {
         if let inbound, !inbound.isEmpty {
             let space = inbound.reserve(4096)
-            let count = received(Sockets.receive(descriptor, into: UnsafeMutableRawBufferPointer(space)), of: space.count)
+            let count = received(
+                Sockets.receive(descriptor, into: UnsafeMutableRawBufferPointer(space)),
+                of: space.count
+            )
             guard count > 0 else { return }
             inbound.commit(count)
             _ = use(inbound)
@@ -138,7 +143,9 @@ final class ClientConnection: Watcher {
         let scratch = worker.clientScratch
         let count = received(Sockets.receive(descriptor, into: scratch), of: scratch.count)
         guard count > 0 else { return }
-        let bytes = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(scratch.assumingMemoryBound(to: UInt8.self))[0..<count])
+        let bytes = UnsafeBufferPointer(
+            rebasing: UnsafeBufferPointer(scratch.assumingMemoryBound(to: UInt8.self))[0..<count]
+        )
         var used = 0
         while used < count, !isClosed, wantsInput {
             let more = use(UnsafeBufferPointer(rebasing: bytes[used...]))
@@ -170,7 +177,9 @@ final class ClientConnection: Watcher {
         return 0
     }
 
-    /// Uses what `buffer` holds. False when more bytes are needed first.
+    /// Uses what `buffer` holds.
+    ///
+    /// False when more bytes are needed first.
     private func use(_ buffer: ByteBuffer) -> Bool {
         let used = use(buffer.readable)
         guard !isClosed else { return true }
@@ -280,7 +289,9 @@ final class ClientConnection: Watcher {
         }
     }
 
-    /// The client sends no more. What it asked for is still answered.
+    /// The client sends no more.
+    ///
+    /// What it asked for is still answered.
     private func inputEnded() {
         switch input {
         case .waiting: closesAfterResponse = true
@@ -398,7 +409,9 @@ final class ClientConnection: Watcher {
 
     private var pendingOutput: Int { outbound?.count ?? 0 }
 
-    /// Where heads are written. Nothing is sent before `flush`.
+    /// Where heads are written.
+    ///
+    /// Nothing is sent before `flush`.
     var output: ByteBuffer {
         if let outbound { return outbound }
         let buffer = worker.buffers.take()
@@ -493,7 +506,9 @@ final class ClientConnection: Watcher {
         arm(sendDeadline)
     }
 
-    /// A timer that is set earlier already stays: when it fires, it looks again. So a deadline that moves costs a comparison.
+    /// A timer that is set earlier already stays: when it fires, it looks again.
+    ///
+    /// So a deadline that moves costs a comparison.
     private func arm(_ deadline: UInt64) {
         if timer.isArmed, timer.deadline <= deadline { return }
         timer.arm(after: deadline - worker.loop.now)

@@ -23,7 +23,13 @@ final class Listener: Watcher {
     func listen() {
         guard listening >= 0 else { return }
         do throws(IOError) {
-            try worker.loop.watchLevel(self, descriptor: listening, readable: true, writable: false, exclusive: isShared)
+            try worker.loop.watchLevel(
+                self,
+                descriptor: listening,
+                readable: true,
+                writable: false,
+                exclusive: isShared
+            )
         } catch {
             worker.logger.error("cannot wait for connections", metadata: ["error": "\(error)"])
         }

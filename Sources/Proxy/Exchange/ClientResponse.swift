@@ -1,7 +1,8 @@
 import HTTP
 import LinuxIO
 
-/// Writes the head that goes to the client: what the upstream said, less what was meant for the gateway, plus what the gateway says.
+/// Writes the head that goes to the client: what the upstream said, less what was meant for the gateway, plus what the
+/// gateway says.
 enum ClientResponse {
     /// How the body is framed towards the client, whatever the upstream used (F12).
     static func framing(_ response: borrowing ResponseHead, for request: borrowing RequestHead) -> BodyFraming {
@@ -39,7 +40,9 @@ enum ClientResponse {
         writeStatusLine(response, bytes, into: out)
         for index in response.fields.indices {
             let line = response.fields[index]
-            guard line.id != .contentLength, line.id != .setCookie, !isHopByHop(line.id), !line.id.isReserved else { continue }
+            guard line.id != .contentLength, line.id != .setCookie, !isHopByHop(line.id), !line.id.isReserved else {
+                continue
+            }
             if response.isNominated(bytes.extracting(line.name.range), in: bytes) { continue }
             writeLine(line, bytes, into: out)
         }
@@ -59,7 +62,8 @@ enum ClientResponse {
         var varyCookie = false
     }
 
-    private static func writeStatusLine(_ response: borrowing ResponseHead, _ bytes: Span<UInt8>, into out: ByteBuffer) {
+    private static func writeStatusLine(_ response: borrowing ResponseHead, _ bytes: Span<UInt8>, into out: ByteBuffer)
+    {
         out.append("HTTP/1.1 ")
         out.appendDecimal(response.status)
         out.append(0x20)
@@ -82,7 +86,8 @@ enum ClientResponse {
         for index in 0..<count {
             let line = response.fields[index]
             let isKept = passes(line, response, bytes, framing: framing, route: route, effect: effect, seen: &seen)
-            // The space a sloppy origin left before the colon is not passed on (RFC 9112 §5.1): such a line is written anew.
+            // The space a sloppy origin left before the colon is not passed on (RFC 9112 §5.1): such a line is written
+            // anew.
             let isCopied = isKept && bytes[Int(line.name.upper)] == UInt8(ascii: ":")
             if isCopied { continue }
             run.cut(before: line, bytes, into: out)
@@ -111,7 +116,9 @@ enum ClientResponse {
             if isHopByHop(line.id) || line.id.isReserved { return false }
         }
         let name = bytes.extracting(line.name.range)
-        if !response.connectionOptions.isEmpty, line.id != .setCookie, response.isNominated(name, in: bytes) { return false }
+        if !response.connectionOptions.isEmpty, line.id != .setCookie, response.isNominated(name, in: bytes) {
+            return false
+        }
         if let edits = route.responseEdits, edits.removes(name) { return false }
         if line.id == .date { seen.date = true }
         if line.id == .vary {

@@ -9,10 +9,12 @@ import Upstream
 /// receiveHead ▶ chooseRoute ▶ openSession ▶ sendUpstream ▶ relayResponse ▶ saveSession ▶ finish
 /// ```
 ///
-/// The client's side hands it a head, parts of a body and an end; the upstream's side the same for the response; whichever cannot take
-/// more makes the other one pause. It does not know what carries either side. Exchanges are used again, so that a request allocates nothing.
+/// The client's side hands it a head, parts of a body and an end; the upstream's side the same for the response;
+/// whichever cannot take more makes the other one pause. It does not know what carries either side. Exchanges are used
+/// again, so that a request allocates nothing.
 ///
-/// One piece because the steps above are read, and change, together; what each of them computes stands in files of its own.
+/// One piece because the steps above are read, and change, together; what each of them computes stands in files of its
+/// own.
 final class Exchange {
     unowned(unsafe) let worker: Worker
     private(set) unowned(unsafe) var client: ClientConnection?
@@ -34,7 +36,9 @@ final class Exchange {
     private(set) var isResponseUntilClose = false
     private var isUpstreamPaused = false
     private var bodyReceived: UInt64 = 0
-    /// What the response's `Connection` named, for its trailers: its head is gone by then. Empty for nearly every response.
+    /// What the response's `Connection` named, for its trailers: its head is gone by then.
+    ///
+    /// Empty for nearly every response.
     private var nominatedInResponse: [[UInt8]] = []
 
     // For the log.
@@ -302,10 +306,13 @@ final class Exchange {
         state.responseEnd()
     }
 
-    /// Whether the client may or may not send the body it announced, so that its next bytes could be either (RFC 9110 §10.1.1).
+    /// Whether the client may or may not send the body it announced, so that its next bytes could be either (RFC 9110
+    /// §10.1.1).
     var isBodyUncertain: Bool { head.expectsContinue && !sentInterimContinue && state.request != .complete }
 
-    /// The event is dealt with: what is written goes out, and an exchange that is over ends. Nothing of it may be touched afterwards.
+    /// The event is dealt with: what is written goes out, and an exchange that is over ends.
+    ///
+    /// Nothing of it may be touched afterwards.
     func settle() {
         client?.progress()
     }
@@ -375,7 +382,12 @@ final class Exchange {
     }
 
     private func respond(_ settings: RespondSettings) {
-        answer(settings.status, body: settings.body, contentType: [UInt8](settings.contentType.utf8), headers: settings.headers)
+        answer(
+            settings.status,
+            body: settings.body,
+            contentType: [UInt8](settings.contentType.utf8),
+            headers: settings.headers
+        )
     }
 
     private func answer(

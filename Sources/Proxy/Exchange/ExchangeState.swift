@@ -1,4 +1,6 @@
-/// Which step of an exchange is legal now. Pure: it decides, `Exchange` acts.
+/// Which step of an exchange is legal now.
+///
+/// Pure: it decides, `Exchange` acts.
 ///
 /// ```
 ///            requestHead              requestEnd
@@ -66,14 +68,18 @@ struct ExchangeState: Equatable {
         if request == .receiving { request = .complete }
     }
 
-    /// The upstream's final head goes out. False when an answer is out already.
+    /// The upstream's final head goes out.
+    ///
+    /// False when an answer is out already.
     mutating func responseHead() -> Bool {
         guard response == .waiting else { return false }
         response = .streaming
         return true
     }
 
-    /// The gateway's own answer goes out. False when a head is out already.
+    /// The gateway's own answer goes out.
+    ///
+    /// False when a head is out already.
     mutating func ownAnswer() -> Bool {
         guard response == .waiting else { return false }
         response = .answering

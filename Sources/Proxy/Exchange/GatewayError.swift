@@ -74,7 +74,9 @@ enum GatewayError: Error {
         }
     }
 
-    /// What the log says. Names no value of a cookie or a field.
+    /// What the log says.
+    ///
+    /// Names no value of a cookie or a field.
     var reason: String {
         switch self {
         case .badRequest(let error): "\(error.reason)"

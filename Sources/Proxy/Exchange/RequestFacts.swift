@@ -68,7 +68,8 @@ struct RequestFacts {
         }
     }
 
-    /// The id a trusted proxy gave the request, when it is one that can be logged and forwarded: up to 128 visible characters.
+    /// The id a trusted proxy gave the request, when it is one that can be logged and forwarded: up to 128 visible
+    /// characters.
     func requestID(in bytes: Span<UInt8>, _ head: borrowing RequestHead) -> RequestID? {
         guard let kept = keptRequestID, (1...128).contains(kept.count) else { return nil }
         for index in kept.range where !(0x21...0x7e).contains(bytes[index]) { return nil }

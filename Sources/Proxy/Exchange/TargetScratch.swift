@@ -1,7 +1,8 @@
 import HTTP
 import LinuxIO
 
-/// An exchange's way from its target to a route, and to the target that goes upstream; keeps its memory from one request to the next.
+/// An exchange's way from its target to a route, and to the target that goes upstream; keeps its memory from one
+/// request to the next.
 final class TargetScratch {
     private var normal = NormalPath()
     private var rewritten: [UInt8] = []
@@ -14,11 +15,24 @@ final class TargetScratch {
         guard !head.path.isEmpty, head.form != .asterisk else {
             // `OPTIONS *` asks about the server, and an absolute target may have no path: both stand for the root.
             return table.decide(
-                host: host, path: Self.root.span, query: query, method: method, head: head, bytes: bytes, scratch: &normal)
+                host: host,
+                path: Self.root.span,
+                query: query,
+                method: method,
+                head: head,
+                bytes: bytes,
+                scratch: &normal
+            )
         }
         return table.decide(
-            host: host, path: bytes.extracting(head.path.range), query: query, method: method, head: head, bytes: bytes,
-            scratch: &normal)
+            host: host,
+            path: bytes.extracting(head.path.range),
+            query: query,
+            method: method,
+            head: head,
+            bytes: bytes,
+            scratch: &normal
+        )
     }
 
     /// Writes the target that goes upstream: byte for byte what came, unless the route rewrites it (H8).

@@ -1,10 +1,11 @@
 import HTTP
 import LinuxIO
 
-/// Writes the head that goes upstream: what the client said, less what was meant for the gateway, plus what the gateway says.
+/// Writes the head that goes upstream: what the client said, less what was meant for the gateway, plus what the gateway
+/// says.
 ///
-/// Fields that pass are copied in runs, as they came; names nominated by `Connection` go first and ours are added after, so that no
-/// nomination can remove one of ours (H3).
+/// Fields that pass are copied in runs, as they came; names nominated by `Connection` go first and ours are added
+/// after, so that no nomination can remove one of ours (H3).
 enum UpstreamRequest {
     static func write(_ exchange: Exchange, route: Route, target: TargetScratch, into out: ByteBuffer) {
         let bytes = exchange.headBytes.readable.span
@@ -23,7 +24,12 @@ enum UpstreamRequest {
         out.append("\r\n")
     }
 
-    private static func writeHost(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ route: Route, into out: ByteBuffer) {
+    private static func writeHost(
+        _ head: borrowing RequestHead,
+        _ bytes: Span<UInt8>,
+        _ route: Route,
+        into out: ByteBuffer
+    ) {
         if let host = route.requestEdits?.host {
             out.append(host)
         } else if head.authority.isEmpty {
@@ -78,7 +84,8 @@ enum UpstreamRequest {
     }
 
     /// What the route sets or removes by itself is left to it.
-    private static func writeForwarded(_ exchange: Exchange, _ bytes: Span<UInt8>, _ route: Route, into out: ByteBuffer) {
+    private static func writeForwarded(_ exchange: Exchange, _ bytes: Span<UInt8>, _ route: Route, into out: ByteBuffer)
+    {
         let facts = exchange.facts
         let edits = route.requestEdits
         if edits?.removes("x-forwarded-for") != true {
@@ -89,7 +96,11 @@ enum UpstreamRequest {
         }
         if edits?.removes("x-forwarded-proto") != true {
             out.append("X-Forwarded-Proto: ")
-            if let proto = facts.forwardedProto { out.append(bytes.extracting(proto.range)) } else { out.append("http") }
+            if let proto = facts.forwardedProto {
+                out.append(bytes.extracting(proto.range))
+            } else {
+                out.append("http")
+            }
             out.append("\r\n")
         }
         let host = facts.forwardedHost ?? exchange.head.authority

@@ -4,14 +4,14 @@ import Upstream
 
 /// An exchange's side towards its upstream: one request out, one response in, over an HTTP/1.1 wire connection.
 ///
-/// Its calls are the small set every carrier has: `start`, `sendBody`, `sendEnd`, `flush`, `pause`, `resume`, `cancel`; it answers with
-/// `Exchange.receiveInterim`, `receiveResponse`, `relayBody`, `endResponse` and `upstreamFailed`, and once an event is dealt with, `settle`: only
-/// there may the exchange end and this object begin anew.
+/// Its calls are the small set every carrier has: `start`, `sendBody`, `sendEnd`, `flush`, `pause`, `resume`, `cancel`;
+/// it answers with `Exchange.receiveInterim`, `receiveResponse`, `relayBody`, `endResponse` and `upstreamFailed`, and
+/// once an event is dealt with, `settle`: only there may the exchange end and this object begin anew.
 ///
-/// One piece because sending, reading and re-sending share the connection, and the rule of when a request may go out again (RFC 9110 §9.2.2)
-/// needs all three in view.
+/// One piece because sending, reading and re-sending share the connection, and the rule of when a request may go out
+/// again (RFC 9110 §9.2.2) needs all three in view.
 final class UpstreamStream: WireOwner {
-    /// How much of a request may wait for a slow upstream before the client is no longer read. Bytes.
+    /// How much of a request may wait for a slow upstream before the client is no longer read, in bytes.
     static let highWater = 64 * 1024
 
     private enum Phase {
@@ -26,7 +26,9 @@ final class UpstreamStream: WireOwner {
     private unowned(unsafe) let worker: Worker
     private lazy var timer = Timer(worker.loop) { [unowned self] in timedOut() }
 
-    /// The request as it goes out. While it can be sent again it is kept from its first byte; `sent` says how far it went.
+    /// The request as it goes out.
+    ///
+    /// While it can be sent again it is kept from its first byte; `sent` says how far it went.
     let outbound = ByteBuffer(capacity: 2048)
     private var sent = 0
 
@@ -70,7 +72,9 @@ final class UpstreamStream: WireOwner {
 
     // MARK: The request
 
-    /// Begins with the head that `outbound` holds. Nothing is sent before `flush`.
+    /// Begins with the head that `outbound` holds.
+    ///
+    /// Nothing is sent before `flush`.
     func start(_ pool: UpstreamPool, method: Method) {
         self.pool = pool
         self.method = method
@@ -133,7 +137,9 @@ final class UpstreamStream: WireOwner {
         }
     }
 
-    /// The upstream takes no more. It may have answered before it closed (a 413, say), so its last words are read first.
+    /// The upstream takes no more.
+    ///
+    /// It may have answered before it closed (a 413, say), so its last words are read first.
     private func sendingFailed() {
         isReadable = true
         peerClosed = true
@@ -204,7 +210,9 @@ final class UpstreamStream: WireOwner {
         exchange.settle()
     }
 
-    /// The connection broke. Says by itself whether the request may go out once more.
+    /// The connection broke.
+    ///
+    /// Says by itself whether the request may go out once more.
     private func connectionBroke(_ error: UpstreamError) {
         guard let broken = connection else { return }
         let nothingWritten = sent == 0
@@ -246,7 +254,8 @@ final class UpstreamStream: WireOwner {
         while isReadable, !isPaused, let connection {
             switch connection.receive(into: scratch) {
             case .bytes(let count):
-                // A short read emptied a plain socket; TLS may hold decrypted bytes, and an end already seen must be read.
+                // A short read emptied a plain socket; TLS may hold decrypted bytes, and an end already seen must be
+                // read.
                 if count < scratch.count, !connection.isTLS, !peerClosed { isReadable = false }
                 timer.arm(after: idleTimeout)
                 consume(UnsafeRawBufferPointer(rebasing: scratch[0..<count]))
@@ -290,7 +299,9 @@ final class UpstreamStream: WireOwner {
         }
     }
 
-    /// Takes what is complete in `bytes` and says how much that was. Anything left is the beginning of a head.
+    /// Takes what is complete in `bytes` and says how much that was.
+    ///
+    /// Anything left is the beginning of a head.
     private func advance(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var offset = 0
         while phase == .head {
@@ -367,7 +378,9 @@ final class UpstreamStream: WireOwner {
         exchange.upstreamFailed(error)
     }
 
-    /// Lets go of the connection. What is under way on it is lost to nobody: it is closed, never used again.
+    /// Lets go of the connection.
+    ///
+    /// What is under way on it is lost to nobody: it is closed, never used again.
     func cancel() {
         timer.cancel()
         connection?.close()

@@ -4,7 +4,8 @@ import Upstream
 
 /// One worker's access log: a line for each exchange, kept until a second has passed or much has come together.
 ///
-/// Lines are written as bytes: no cookie, no session value and no secret ever is one of them, and what a client sent is escaped.
+/// Lines are written as bytes: no cookie, no session value and no secret ever is one of them, and what a client sent is
+/// escaped.
 final class AccessLog {
     /// Bytes that are written at once.
     private static let flushSize = 64 * 1024
@@ -46,7 +47,9 @@ final class AccessLog {
         text("\",\"method\":\"", bytes, head.methodName)
         text("\",\"host\":\"", bytes, head.authority)
         text("\",\"target\":\"", bytes, head.target)
-        lines.append(head.version == .http10 ? "\",\"version\":\"1.0\",\"status\":" : "\",\"version\":\"1.1\",\"status\":")
+        lines.append(
+            head.version == .http10 ? "\",\"version\":\"1.0\",\"status\":" : "\",\"version\":\"1.1\",\"status\":"
+        )
         lines.appendDecimal(loggedStatus(exchange))
         number(",\"bytes_in\":", exchange.bytesIn)
         number(",\"bytes_out\":", exchange.bytesOut)

@@ -1,4 +1,6 @@
-/// What a worker has counted since it began. Plain numbers: only its own thread touches them.
+/// What a worker has counted since it began.
+///
+/// Plain numbers: only its own thread touches them.
 struct Counters: Sendable {
     var connections: UInt64 = 0
     var requests: UInt64 = 0

@@ -11,9 +11,14 @@ struct LogClock {
     mutating func writeISO(_ nanoseconds: Int64, into out: ByteBuffer) {
         update(nanoseconds / 1_000_000_000)
         out.append(iso)
-        let digits = String(1_000_000 + (nanoseconds % 1_000_000_000) / 1000)
         out.append(".")
-        out.append(Array(digits.utf8.dropFirst()))
+        let microseconds = UInt64(nanoseconds % 1_000_000_000 / 1000)
+        var unit: UInt64 = 100_000
+        while unit > max(microseconds, 1) {
+            out.append("0")
+            unit /= 10
+        }
+        out.appendDecimal(microseconds)
         out.append("Z")
     }
 

@@ -10,7 +10,9 @@ final class LogOutput: Sendable {
         self.descriptor = Mutex(descriptor)
     }
 
-    /// Writes all of it. A log that cannot be written is lost, the request it is about is not.
+    /// Writes all of it.
+    ///
+    /// A log that cannot be written is lost, the request it is about is not.
     func write(_ bytes: UnsafeBufferPointer<UInt8>) {
         descriptor.withLock { descriptor in
             var rest = UnsafeRawBufferPointer(bytes)

@@ -1,10 +1,12 @@
 import HTTP
 
-/// The names of cookies that are the gateway's own, or count as such: exactly these, and their chunks (`name.1`, `name.2`, …).
+/// The names of cookies that are the gateway's own, or count as such: exactly these, and their chunks (`name.1`,
+/// `name.2`, …).
 final class CookieNames: Sendable {
     private struct Name: Sendable {
         let bytes: [UInt8]
-        /// Browsers read the prefixes `__Host-` and `__Secure-` in any case, so every spelling of such a name is the same cookie.
+        /// Browsers read the prefixes `__Host-` and `__Secure-` in any case, so every spelling of such a name is the
+        /// same cookie.
         let foldsCase: Bool
     }
 

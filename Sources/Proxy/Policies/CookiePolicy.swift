@@ -2,14 +2,17 @@ import HTTP
 import LinuxIO
 import Sessions
 
-/// A cookie session on a browser route: opens it for the service, and saves what the service asked for (DESIGN section 3.1).
+/// A cookie session on a browser route: opens it for the service, and saves what the service asked for (DESIGN section
+/// 3.1).
 final class CookiePolicy: Sendable {
     let sessions: CookieSessions
     /// Which of the configured sessions it is.
     private let index: Int
     /// Cut out of requests: every session's cookies; with `forward_cookie` all but this session's.
     let cutInRequests: CookieNames
-    /// Cut out of responses: every session's cookies. Only the gateway sets those.
+    /// Cut out of responses: every session's cookies.
+    ///
+    /// Only the gateway sets those.
     private let cutInResponses: CookieNames
     /// `strip_cookies: all`: the service sees no cookie at all.
     let stripsAll: Bool
@@ -152,10 +155,16 @@ final class CookiePolicy: Sendable {
             random: &random
         )
         visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
-        return SessionEffect(setCookies: closed.setCookies, variesByCookie: true, cut: stripsAll ? .all : .names(cutInResponses))
+        return SessionEffect(
+            setCookies: closed.setCookies,
+            variesByCookie: true,
+            cut: stripsAll ? .all : .names(cutInResponses)
+        )
     }
 
-    /// Expires what did not open, where the gateway answers in the upstream's place. Nothing else of the session changes.
+    /// Expires what did not open, where the gateway answers in the upstream's place.
+    ///
+    /// Nothing else of the session changes.
     func expireDead(
         _ visit: borrowing SessionVisit,
         isSecure: Bool,

@@ -23,14 +23,20 @@ final class NullPolicy: Sendable {
             visit.cutsCookies = true
         } else {
             for index in head.fields.indices where head.fields[index].id == .cookie {
-                if CookieField.holds(bytes.extracting(head.fields[index].value.range), names) { visit.cutsCookies = true }
+                if CookieField.holds(bytes.extracting(head.fields[index].value.range), names) {
+                    visit.cutsCookies = true
+                }
             }
         }
         if visit.cutsCookies { counters.strippedIn += 1 }
     }
 
     /// Changes a service asks for are removed from the response and ignored, as `Null`'s `save` ignores them.
-    func close(_ visit: inout SessionVisit, _ response: borrowing ResponseHead, counters: inout Counters) -> SessionEffect {
+    func close(
+        _ visit: inout SessionVisit,
+        _ response: borrowing ResponseHead,
+        counters: inout Counters
+    ) -> SessionEffect {
         for index in response.fields.indices where response.fields[index].id.isReserved {
             counters.ignoredChanges += 1
             visit.outcome = .ignored

@@ -1,12 +1,14 @@
 import Glibc
 import Sessions
 
-/// What a worker opened lately, by the cookie's very bytes: a browser sends the same cookie with every request of a page.
+/// What a worker opened lately, by the cookie's very bytes: a browser sends the same cookie with every request of a
+/// page.
 ///
-/// A cookie that is found here was opened before, with the same key, by this worker: the whole value is compared, not its hash alone. What
-/// time decides is decided anew at each request. Each slot holds one session, and a newer one takes an older one's place, so memory is
-/// bounded by `slots` cookies of at most 4 KiB and what they hold. Only sessions that opened are kept: whoever sends forged cookies
-/// neither fills it nor learns anything from it, as the slot of a value hangs on a seed of this process.
+/// A cookie that is found here was opened before, with the same key, by this worker: the whole value is compared, not
+/// its hash alone. What time decides is decided anew at each request. Each slot holds one session, and a newer one
+/// takes an older one's place, so memory is bounded by `slots` cookies of at most 4 KiB and what they hold. Only
+/// sessions that opened are kept: whoever sends forged cookies neither fills it nor learns anything from it, as the
+/// slot of a value hangs on a seed of this process.
 struct OpenedSessionCache {
     /// How many sessions are kept for each worker.
     static let slots = 512
@@ -39,7 +41,8 @@ struct OpenedSessionCache {
 
     /// The session this value was opened as, when it is kept and still in time.
     func find(_ key: Key, _ value: Span<UInt8>, now: Int64) -> OpenedSession? {
-        guard let entry = entries[key.slot], entry.hash == key.hash, entry.session == key.session, now < entry.validUntil,
+        guard let entry = entries[key.slot], entry.hash == key.hash, entry.session == key.session,
+            now < entry.validUntil,
             isSame(entry.cookie, value)
         else { return nil }
         return entry.opened

@@ -83,7 +83,8 @@ struct PathReading: OptionSet, Sendable {
 
     private static let slash = UInt8(ascii: "/")
 
-    /// Ends a segment with a slash, or takes it back, with what `..` leaves, if it is a dot segment; true if it ended it.
+    /// Ends a segment with a slash, or takes it back, with what `..` leaves, if it is a dot segment; true if it ended
+    /// it.
     private func endSegment(_ output: inout [UInt8]) -> Bool {
         if contains(.resolves), let slash = output.lastIndex(of: Self.slash) {
             let segment = output[(slash + 1)...]

@@ -3,8 +3,8 @@ public import HTTP
 /// The routes, made ready for matching: the most specific one that matches is found in about the same time whether
 /// there are ten or thousands, and nothing is allocated.
 ///
-/// The host decides first: one named exactly, then wildcards from the longest, then routes for any host; where a host has
-/// no route that matches, the next is tried. Then the path (see `PathTree`), then: a route that names the method
+/// The host decides first: one named exactly, then wildcards from the longest, then routes for any host; where a host
+/// has no route that matches, the next is tried. Then the path (see `PathTree`), then: a route that names the method
 /// before one that takes any, more header matches, more query matches, the order of the file.
 public final class RouteTable: Sendable {
     /// The routes in the order of the file; results are indices into them.

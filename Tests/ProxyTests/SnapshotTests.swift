@@ -1,0 +1,35 @@
+import HTTP
+import LinuxIO
+import Testing
+
+@testable import Proxy
+
+struct SnapshotTests {
+    private func snapshot() throws -> Snapshot {
+        Snapshot(try Sample.settings("trusted_proxies: [10.0.0.0/8, \"fd00::/8\"]\n" + Stage.nullRoute))
+    }
+
+    @Test(arguments: [
+        ("10.1.2.3:1", true), ("11.0.0.1:1", false), ("[::ffff:10.0.0.1]:1", true), ("[fd00::1]:1", true),
+        ("[fe80::1]:1", false), ("[::1]:1", false), ("unix:/run/x", false),
+    ])
+    func `knows whom to believe`(peer: String, expected: Bool) throws {
+        #expect(try snapshot().isTrusted(#require(SocketAddress(parsing: peer))) == expected)
+    }
+
+    @Test(
+        arguments: [
+            (["1.2.3.4"], "1.2.3.4"), (["6.6.6.6, 1.2.3.4, 10.0.0.1"], "1.2.3.4"),
+            (["1.2.3.4", "10.0.0.1"], "1.2.3.4"),
+            (["6.6.6.6", "1.2.3.4 ,\t10.0.0.1 "], "1.2.3.4"), (["10.0.0.2, 10.0.0.1"], "10.0.0.2"),
+            (["::ffff:10.0.0.1, 2001:db8::1"], "2001:db8::1"), (["2001:db8::1, ::ffff:10.0.0.1"], "2001:db8::1"),
+            (["unknown, 10.0.0.1"], "unknown"), (["1.2.3.4,,"], "1.2.3.4"), ([""], nil), ([" , ,"], nil), ([], nil),
+        ] as [([String], String?)]
+    )
+    func `finds the client in what trusted proxies say`(lines: [String], expected: String?) throws {
+        let fields = lines.map { "\nX-Forwarded-For: \($0)" }.joined()
+        let request = try SampleRequest("GET / HTTP/1.1\nHost: a" + fields)
+        let client = try snapshot().client(forwardedFor: request.head, request.bytes.span)
+        #expect(client == expected)
+    }
+}
