@@ -12,9 +12,10 @@ let strict: [SwiftSetting] = [
 /// Targets that only compute: the compiler also rejects every unsafe construct in them.
 let pure = strict + [.strictMemorySafety()]
 
-/// Targets that run on the event loops. State there is confined to one thread, so release builds skip the
-/// run-time exclusivity checks (measured: 16.9 ns against 4.1 for a change of an array held by a class);
-/// debug and sanitizer builds keep them.
+/// Targets that run on the event loops.
+///
+/// State there is confined to one thread, so release builds skip the run-time exclusivity checks (measured: 16.9 ns against 4.1 for a
+/// change of an array held by a class); debug and sanitizer builds keep them.
 let loopConfined = strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let package = Package(

@@ -109,6 +109,16 @@ struct BadPeerTests {
         }
     }
 
+    @Test func `a client that closes its sending side after a pipeline gets all of its answers`() throws {
+        try withProxy(answering: { ok($0.target) }) { gateway, _ in
+            let client = try gateway.connect()
+            try client.send((1...3).map { "GET /\($0) HTTP/1.1\r\nHost: test\r\n\r\n" }.joined())
+            client.shutdownWrite()
+            for number in 1...3 { #expect(try client.readResponse().text == "/\(number)") }
+            try client.expectClosed()
+        }
+    }
+
     @Test func `a client that never reads is given up`() throws {
         try withListener(top: "timeouts: { send: 500ms }") { gateway, origin in
             let client = try gateway.connect(receiveBuffer: 4096)

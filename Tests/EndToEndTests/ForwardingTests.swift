@@ -183,11 +183,6 @@ struct ForwardingTests {
                 "POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-T: 1\r\nContent-Length: 5\r\n"
                     + "Host: evil\r\nAuthorization: Basic evil\r\nTransfer-Encoding: x\r\nCookie: a=b\r\n\r\n"
             )
-            guard origin.hasConnectionWaiting || !client.isReadable(within: .seconds(5)) || origin.hasConnectionWaiting
-            else {
-                #expect(try client.readResponse(to: "POST").status == 400)
-                return
-            }
             let wire = try origin.accept()
             let request = try wire.readRequest()
             #expect(!request.has("x-t"))

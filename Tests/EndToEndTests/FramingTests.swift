@@ -223,6 +223,16 @@ struct FramingTests {
         }
     }
 
+    @Test func `F11 pipelined requests whose answers pile up are all answered`() throws {
+        let body = String(repeating: "b", count: 1000)
+        try withProxy(routes: "- { path: /own, respond: { status: 200, body: \"\(body)\" } }") { gateway, _ in
+            let client = try gateway.connect()
+            let count = 600
+            try client.send(String(repeating: "GET /own HTTP/1.1\r\nHost: test\r\n\r\n", count: count))
+            for _ in 0..<count { #expect(try client.readResponse().text == body) }
+        }
+    }
+
     @Test func `F11 nothing after Connection close is processed`() throws {
         try withProxy { gateway, origin in
             let client = try gateway.connect()

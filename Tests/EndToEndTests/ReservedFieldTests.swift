@@ -139,10 +139,6 @@ struct ReservedFieldTests {
             try client.send(
                 "POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\(trailers)X-T: 1\r\n\r\n"
             )
-            guard client.isReadable(within: .milliseconds(300)) == false || listener.hasConnectionWaiting else {
-                #expect(try client.readResponse(to: "POST").status == 400)
-                return
-            }
             let seen = try listener.accept().readRequest()
             #expect(seen.trailers.map(\.name) == ["X-T"])
         }

@@ -199,6 +199,11 @@ struct RoutingTests {
             #expect(JSONValue(try browser.fetch("/").session) == ["cart": 1])
             #expect(JSONValue(try browser.fetch("/admin/").session) == ["root": true])
             #expect(try gateway.logLine(target: "/admin/")["policy"] == "admin")
+            // One secret for both, and both opened a moment ago: the name still keeps them apart.
+            let shop = try #require(browser.jar["shop"])
+            let moved = try browser.bare("/admin/", "Cookie: admin=\(shop)\r\n")
+            #expect(moved.session == "{}")
+            #expect(moved.response.setCookie("admin")?.isDeletion == true)
         }
     }
 }

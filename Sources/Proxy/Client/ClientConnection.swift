@@ -96,6 +96,9 @@ final class ClientConnection: Watcher {
                     continue
                 } else if wantsInput, isReadable {
                     receive()
+                } else if pendingOutput >= Self.highWater, isWritable {
+                    // Answers to pipelined requests piled up: the rest of them waits for room, which the socket may have.
+                    flush()
                 } else {
                     break
                 }
@@ -295,12 +298,13 @@ final class ClientConnection: Watcher {
 
     private func end(_ exchange: Exchange) {
         let wasAborted = exchange.state.response == .aborted
+        let endsWithConnection = exchange.isResponseUntilClose
         let mayFollowUnasked = exchange.isBodyUncertain
         self.exchange = nil
         exchange.finish()
         worker.giveExchange(exchange)
         if wasAborted {
-            abort()
+            abort(reset: endsWithConnection)
             return
         }
         if worker.isDraining || mayFollowUnasked { closesAfterResponse = true }
@@ -343,10 +347,12 @@ final class ClientConnection: Watcher {
     }
 
     /// The response was broken off: the client must not take it for complete.
-    private func abort() {
+    ///
+    /// Where the framing says how much is missing an end will do; a body that ends with its connection needs a reset.
+    private func abort(reset: Bool) {
         flush()
         guard !isClosed else { return }
-        Sockets.setLingerReset(descriptor)
+        if reset { Sockets.setLingerReset(descriptor) }
         close()
     }
 

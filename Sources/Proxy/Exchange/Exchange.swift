@@ -30,6 +30,8 @@ final class Exchange {
     private(set) var requestID = RequestID()
     private var sentInterimContinue = false
     private var isResponseChunked = false
+    /// Whether the client takes the connection's end for the body's.
+    private(set) var isResponseUntilClose = false
     private var isUpstreamPaused = false
     private var bodyReceived: UInt64 = 0
     /// What the response's `Connection` named, for its trailers: its head is gone by then. Empty for nearly every response.
@@ -200,6 +202,7 @@ final class Exchange {
         }
         ClientResponse.writeInterim(response, bytes.span, into: client.output)
         client.flush()
+        pauseWhileClientIsSlow(client)
     }
 
     func receiveResponse(_ response: borrowing ResponseHead, _ bytes: UnsafeBufferPointer<UInt8>) {
@@ -216,7 +219,8 @@ final class Exchange {
         status = response.status
         if isBodyUncertain { client.closeAfterResponse() }
         let framing = ClientResponse.framing(response, for: head)
-        if framing == .untilClose { client.closeAfterResponse() }
+        isResponseUntilClose = framing == .untilClose
+        if isResponseUntilClose { client.closeAfterResponse() }
         isResponseChunked = framing == .chunked
         if isResponseChunked, !response.connectionOptions.isEmpty {
             nominatedInResponse = names(response.connectionOptions, bytes.span)
@@ -273,10 +277,13 @@ final class Exchange {
         } else {
             client.send(bytes, "")
         }
-        if !client.canTakeMore, !isUpstreamPaused {
-            isUpstreamPaused = true
-            upstream.pause()
-        }
+        pauseWhileClientIsSlow(client)
+    }
+
+    private func pauseWhileClientIsSlow(_ client: ClientConnection) {
+        guard !client.canTakeMore, !isUpstreamPaused else { return }
+        isUpstreamPaused = true
+        upstream.pause()
     }
 
     /// The client has taken what was waiting for it.
@@ -430,6 +437,7 @@ final class Exchange {
         visit.reset()
         sentInterimContinue = false
         isResponseChunked = false
+        isResponseUntilClose = false
         isUpstreamPaused = false
         if !nominatedInResponse.isEmpty { nominatedInResponse = [] }
         bodyReceived = 0

@@ -21,7 +21,8 @@ struct Browser {
     static let flashCookie = "_gateway_session_flash"
 
     var jar = CookieJar()
-    private let wire: Wire
+    /// The connection its requests take; several browsers may share one, as they do behind a proxy.
+    var wire: Wire
     private let origin: ObedientOrigin
 
     init(_ wire: Wire, _ origin: ObedientOrigin) {
@@ -64,12 +65,12 @@ struct Browser {
         method: String = "GET",
         orders: [String] = []
     ) throws -> Visit {
-        let before = origin.requests.count
+        // By its tag a request is known from others that reach the origin at the same time.
+        let tag = "\(UInt64.random(in: 0...UInt64.max))"
         let length = method == "GET" || method == "HEAD" ? "" : "Content-Length: 0\r\n"
-        let doing = orders.map { "Do: \($0)\r\n" }.joined()
+        let doing = orders.map { "Do: \($0)\r\n" }.joined() + "Do-Tag: \(tag)\r\n"
         let response = try wire.exchange("\(method) \(target) HTTP/1.1\r\nHost: test\r\n\(length)\(doing)\(fields)\r\n")
-        let requests = origin.requests
-        return Visit(response: response, seen: requests.count > before ? requests.last : nil)
+        return Visit(response: response, seen: origin.requests.last { $0.field("do-tag") == tag })
     }
 
     private mutating func visit(

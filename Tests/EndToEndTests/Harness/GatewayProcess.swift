@@ -47,16 +47,20 @@ final class GatewayProcess {
     }
 
     /// Starts any command that serves, and waits until every listener is said to listen.
+    ///
+    /// - Parameter descriptors: how many it may have open; nil for as many as this process.
     init(
         command: [String],
         environment: [String: String] = [:],
         listeners: Int = 1,
+        descriptors: Int? = nil,
         in directory: TemporaryDirectory
     ) throws {
         self.directory = directory
+        let limited = descriptors.map { ["-c", "ulimit -n \($0); exec \"$0\" \"$@\"", Self.program] } ?? []
         child = try ChildProcess(
-            Self.program,
-            command,
+            limited.isEmpty ? Self.program : "/bin/sh",
+            limited + command,
             environment: Self.environment(environment),
             directory: directory.path
         )
