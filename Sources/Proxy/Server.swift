@@ -107,7 +107,8 @@ public final class Server {
             }
             for socket in sockets { worker.listen(on: socket.descriptor, isShared: socket.isShared) }
             worker.run()
-            withExtendedLifetime(reader) {}
+            // The loop holds the reader and the reader the loop: neither would end.
+            reader.close()
         } catch {
             logger.critical("a worker cannot run", metadata: ["error": "\(error)"])
             exit(71)

@@ -202,7 +202,7 @@ import Upstream
         #expect(route.requestHeaders.remove == ["Accept"])
         #expect(route.headers == [FieldMatch(name: "X-Any", value: nil), FieldMatch(name: "X-One", value: "1")])
         #expect(route.query == [QueryMatch(name: "q", value: nil), QueryMatch(name: "p", value: "a b")])
-        #expect(route.maxBody == 10 * 1024 * 1024)
+        #expect(route.maxBody == UInt64(10 * 1024 * 1024))
     }
 
     @Test(arguments: [

@@ -58,7 +58,7 @@ struct RouteFileParser {
                 }
                 text = renamed
             } catch {
-                report(error)
+                report(error, in: text)
                 return nil
             }
         }
@@ -181,7 +181,14 @@ struct RouteFileParser {
         return .text(text, isQuoted: isQuoted)
     }
 
-    private func report(_ error: any Error) {
+    /// A place that can be shown: what is missed at the end of a text is missed behind its last line's last character.
+    private static func place(line: Int, column: Int, in source: String) -> RouteFileNode.Place {
+        let lines = SourceLines(source).lines
+        guard line > lines.count else { return RouteFileNode.Place(line: max(1, line), column: max(1, column)) }
+        return RouteFileNode.Place(line: max(1, lines.count), column: (lines.last?.unicodeScalars.count ?? 0) + 1)
+    }
+
+    private func report(_ error: any Error, in source: String) {
         switch error {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
@@ -193,7 +200,7 @@ struct RouteFileParser {
             problems.error(
                 words.contains("nesting")
                     ? "this is nested too deep" : "this is not YAML: " + words.joined(separator: " "),
-                at: RouteFileNode.Place(line: max(1, mark.line), column: max(1, mark.column)),
+                at: Self.place(line: mark.line, column: mark.column, in: source),
                 hint: Self.hint(for: problem)
             )
         case YamlError.reader(let problem, let offset, _, let text):

@@ -385,7 +385,7 @@ final class Exchange {
         answer(
             settings.status,
             body: settings.body,
-            contentType: [UInt8](settings.contentType.utf8),
+            contentType: route?.contentType,
             headers: settings.headers
         )
     }

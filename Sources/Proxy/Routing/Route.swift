@@ -14,6 +14,8 @@ final class Route: Sendable {
     /// What the log calls the policy: `null`, or the session's name in the file.
     let policyName: [UInt8]
     let action: RouteAction
+    /// The media type of what a `respond` route answers; nil for other routes.
+    let contentType: [UInt8]?
     let rewrite: TargetRewrite
     /// Bytes; nil for no limit.
     let maxBody: UInt64?
@@ -25,6 +27,7 @@ final class Route: Sendable {
         self.policy = policy
         self.policyName = [UInt8](policyName.utf8)
         action = settings.action
+        contentType = if case .respond(let answer) = settings.action { [UInt8](answer.contentType.utf8) } else { nil }
         rewrite = TargetRewrite(route: settings)
         maxBody = settings.maxBody
         requestEdits = CompiledEdits(settings.requestHeaders)
