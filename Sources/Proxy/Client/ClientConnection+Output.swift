@@ -1,7 +1,7 @@
 import LinuxIO
 
-/// What goes to the client: gathered in one buffer, sent in as few system calls as can be, held back while its socket is
-/// full.
+/// What goes to the client: gathered in one buffer, sent in as few system calls as can be, held back while the socket
+/// is full.
 extension ClientConnection {
     var canTakeMore: Bool { pendingOutput < Self.highWater && (isWritable || pendingOutput == 0) }
 

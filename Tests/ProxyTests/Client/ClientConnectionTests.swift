@@ -4,7 +4,8 @@ import Testing
 
 @testable import Proxy
 
-/// Connections of real clients to a worker whose loop is turned by hand: the loop waits for its timers, the tests do not.
+/// Connections of real clients to a worker whose loop is turned by hand: the loop waits for its timers, the tests do
+/// not.
 struct ClientConnectionTests {
     private static let own = "routes: [{ path: /*, respond: { status: 200, body: hello } }]\n"
 

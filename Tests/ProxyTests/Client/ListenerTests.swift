@@ -30,6 +30,32 @@ struct ListenerTests {
         worker.drain()
     }
 
+    /// In a process of its own: the limit on descriptors is the whole process's.
+    @Test func `without a descriptor left it pauses, and then takes who waited`() async {
+        await #expect(processExitsWith: .success) {
+            let worker = try Bench.worker()
+            let (descriptor, address) = try Bench.listening()
+            let client = try Bench.connected(to: address)
+            worker.listen(on: descriptor, isShared: false)
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let usual = limit.rlim_cur
+            let next = dup(0)
+            close(next)
+            limit.rlim_cur = rlim_t(next)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let start = worker.loop.now
+            for _ in 0..<5 { worker.loop.runOnce(timeoutNanoseconds: 5_000_000) }
+            // Had it not paused, every turn but the first would have been told of the waiting client at once.
+            guard worker.counters.connections == 0, worker.loop.now - start >= 15_000_000 else { exit(1) }
+            limit.rlim_cur = usual
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            Bench.turn(worker) { worker.counters.connections == 1 }
+            close(client)
+            exit(worker.counters.connections == 1 ? 0 : 2)
+        }
+    }
+
     @Test func `a place that becomes free is given to the next`() throws {
         let worker = try Bench.worker("limits: { connections: 1 }\n" + Stage.nullRoute)
         let (descriptor, address) = try Bench.listening()
