@@ -11,6 +11,16 @@ struct CommandLineTests {
         #expect(outcome.err.contains(taken.endpoint.description))
     }
 
+    @Test func `a port that another gateway serves ends with 69, and that one goes on`() throws {
+        try withProxy { gateway, origin in
+            let directory = try TemporaryDirectory()
+            let text = RouteFiles.null(origin.url).replacing("127.0.0.1:0", with: gateway.endpoints[0].description)
+            let second = try GatewayProcess.run(["run", "--config", try directory.write("gateway.conf", text)])
+            #expect(second.exit == .status(69))
+            for _ in 0..<5 { #expect(try gateway.get().status == 200) }
+        }
+    }
+
     @Test func `a route file with errors ends with 78, and each error has its place`() throws {
         let directory = try TemporaryDirectory()
         let file = try directory.write(

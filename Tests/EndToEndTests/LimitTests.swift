@@ -110,7 +110,7 @@ struct LimitTests {
     }
 
     @Test func `an idle connection is closed after keep_alive`() throws {
-        try withProxy(top: "timeouts: { keep_alive: 300ms }") { gateway, _ in
+        try withProxy(top: "timeouts: { keep_alive: 1s }") { gateway, _ in
             let client = try gateway.connect()
             #expect(try client.get().status == 200)
             try client.expectClosed()

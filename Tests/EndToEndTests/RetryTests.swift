@@ -134,7 +134,7 @@ struct RetryTests {
     }
 
     @Test func `X2 an origin that is too slow becomes 504, and its connection is not used again`() throws {
-        try withListener(upstream: "timeouts: { first_byte: 300ms }") { gateway, origin in
+        try withListener(upstream: "timeouts: { first_byte: 1s }") { gateway, origin in
             let client = try gateway.connect()
             try client.send("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n")
             let slow = try origin.accept()

@@ -67,12 +67,16 @@ final class Wire {
         for byte in text.utf8 { try send([byte]) }
     }
 
-    /// Sends until the peer takes no more for `patience`, or `limit` bytes are gone; says how many went.
-    func sendUntilBlocked(limit: Int, patience: Duration = .milliseconds(700)) throws(HarnessError) -> Int {
-        let part = [UInt8](repeating: 0x61, count: Self.readSize)
+    /// Sends `part` again and again until the peer takes no more for `patience`, or `limit` bytes are gone; says how many went.
+    func sendUntilBlocked(
+        _ part: [UInt8] = [UInt8](repeating: 0x61, count: Wire.readSize),
+        limit: Int,
+        patience: Duration = .milliseconds(700)
+    ) throws(HarnessError) -> Int {
         var sent = 0
         while sent < limit {
-            guard let count = sendSome(part[..<min(part.count, limit - sent)]) else {
+            let rest = part[(sent % part.count)...]
+            guard let count = sendSome(rest.prefix(limit - sent)) else {
                 throw .closed("while flooding, after \(sent) bytes")
             }
             sent += count
@@ -140,16 +144,6 @@ final class Wire {
     /// Whether something can be read, or the end seen, within the time given.
     func isReadable(within patience: Duration) -> Bool {
         !pending.isEmpty || end != nil || isReady(POLLIN, Deadline(after: patience))
-    }
-
-    /// Receives without looking, until nothing comes for `patience`; says how many bytes came.
-    func drain(patience: Duration = .milliseconds(700)) throws(HarnessError) -> Int {
-        var count = take(pending.count).count
-        while isReady(POLLIN, Deadline(after: patience)) {
-            guard try fill(Deadline()) else { return count }
-            count += take(pending.count).count
-        }
-        return count
     }
 
     /// Receives what has come; false at the end of the stream.
