@@ -6,16 +6,18 @@ import LinuxIO
 /// An idle connection owns no buffer: bytes are read into the worker's own memory, and only what cannot be used at once
 /// is kept.
 ///
-/// One piece because reading, writing and the two deadlines decide together when the next byte may be taken.
+/// Here is what is received and how it ends, one piece because any step of reading may be the last; `+Output` sends,
+/// `+Deadlines` keeps the time.
 final class ClientConnection: Watcher {
     /// What may wait for a slow client before its upstream is no longer read, in bytes.
     static let highWater = 64 * 1024
-    /// What is read of a request that was answered early, so that the client sees the answer (RFC 9112 §9.3, §9.6), in bytes.
+    /// What is read of a request that was answered early, in bytes, so that the client sees the answer (RFC 9112 §9.3,
+    /// §9.6).
     static let discardLimit = 64 * 1024
     /// How long a closing connection waits for the client to close too.
     static let lingerTime: UInt64 = 2_000_000_000
 
-    private enum Input {
+    enum Input {
         /// Waiting for, or in the middle of, a request's head.
         case head
         case body
@@ -27,7 +29,7 @@ final class ClientConnection: Watcher {
         case lingering(left: Int)
     }
 
-    private unowned(unsafe) let worker: Worker
+    unowned(unsafe) let worker: Worker
     let peer: SocketAddress
     /// Whether the peer is one of `trusted_proxies`.
     let isTrusted: Bool
@@ -36,23 +38,23 @@ final class ClientConnection: Watcher {
     /// Where this connection stands in the worker's list; kept by the worker.
     var index = 0
 
-    private lazy var timer = Timer(worker.loop) { [unowned self] in timerFired() }
-    private var readDeadline: UInt64 = 0
-    private var sendDeadline: UInt64 = 0
+    private(set) lazy var timer = Timer(worker.loop) { [unowned self] in timerFired() }
+    var readDeadline: UInt64 = 0
+    var sendDeadline: UInt64 = 0
 
-    private var input = Input.head
+    private(set) var input = Input.head
     private var parser: RequestHeadParser
     private var decoder: BodyDecoder
     /// Received and not yet used.
-    private var inbound: ByteBuffer?
+    private(set) var inbound: ByteBuffer?
     /// Written and not yet taken by the socket.
-    private var outbound: ByteBuffer?
-    private var exchange: Exchange?
+    var outbound: ByteBuffer?
+    private(set) var exchange: Exchange?
 
     private var isReadable = false
-    private var isWritable = true
+    var isWritable = true
     private var peerClosed = false
-    private var isClosed = false
+    private(set) var isClosed = false
     private var isProgressing = false
     private var closesAfterResponse = false
 
@@ -300,12 +302,17 @@ final class ClientConnection: Watcher {
         }
     }
 
-    private func clientGone() {
+    func clientGone() {
         if let exchange { exchange.clientGone() }
         close()
     }
 
     // MARK: The end of an exchange
+
+    /// Whether the response's connection ends with it; decides what the head says.
+    var willClose: Bool { closesAfterResponse || worker.isDraining }
+
+    func closeAfterResponse() { closesAfterResponse = true }
 
     private func end(_ exchange: Exchange) {
         let wasAborted = exchange.state.response == .aborted
@@ -351,7 +358,7 @@ final class ClientConnection: Watcher {
         if pendingOutput == 0 { startLingering() }
     }
 
-    private func startLingering() {
+    func startLingering() {
         Sockets.shutdownWrite(descriptor)
         setReadDeadline(Self.lingerTime)
         if peerClosed, !isReadable { close() }
@@ -396,160 +403,5 @@ final class ClientConnection: Watcher {
     /// The worker stops: an idle connection closes now, a busy one after its response.
     func drain() {
         if exchange == nil, case .head = input, pendingOutput == 0 { close() } else { closesAfterResponse = true }
-    }
-
-    // MARK: Output
-
-    /// Whether the response's connection ends with it; decides what the head says.
-    var willClose: Bool { closesAfterResponse || worker.isDraining }
-
-    func closeAfterResponse() { closesAfterResponse = true }
-
-    var canTakeMore: Bool { pendingOutput < Self.highWater && (isWritable || pendingOutput == 0) }
-
-    private var pendingOutput: Int { outbound?.count ?? 0 }
-
-    /// Where heads are written.
-    ///
-    /// Nothing is sent before `flush`.
-    var output: ByteBuffer {
-        if let outbound { return outbound }
-        let buffer = worker.buffers.take()
-        outbound = buffer
-        return buffer
-    }
-
-    /// Sends a part of a body at once, with what was written before it, in one system call.
-    func send(_ bytes: UnsafeRawBufferPointer, _ ending: StaticString) {
-        guard !isClosed else { return }
-        let tail = UnsafeRawBufferPointer(start: ending.utf8Start, count: ending.utf8CodeUnitCount)
-        guard isWritable else {
-            output.append(bytes)
-            output.append(tail)
-            return
-        }
-        let head = outbound.map { UnsafeRawBufferPointer($0.readable) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
-        let total = head.count + bytes.count + tail.count
-        var sent = 0
-        switch Sockets.send(descriptor, head, bytes, tail) {
-        case .bytes(let count): sent = count
-        case .wouldBlock: break
-        case .closed, .failed:
-            sendingFailed()
-            return
-        }
-        worker.counters.bytesOut += UInt64(sent)
-        if sent == total {
-            allSent()
-            return
-        }
-        isWritable = false
-        setSendDeadline()
-        let rest = output
-        rest.consume(min(sent, head.count))
-        let skippedBody = max(0, min(sent - head.count, bytes.count))
-        rest.append(UnsafeRawBufferPointer(rebasing: bytes[skippedBody...]))
-        let skippedTail = max(0, sent - head.count - bytes.count)
-        rest.append(UnsafeRawBufferPointer(rebasing: tail[skippedTail...]))
-    }
-
-    /// Sends what the socket takes.
-    func flush() {
-        guard let outbound, isWritable, !isClosed else { return }
-        if outbound.isEmpty {
-            allSent()
-            return
-        }
-        let bytes = UnsafeRawBufferPointer(outbound.readable)
-        switch Sockets.send(descriptor, bytes) {
-        case .bytes(let count):
-            worker.counters.bytesOut += UInt64(count)
-            outbound.consume(count)
-            if outbound.isEmpty {
-                allSent()
-            } else {
-                isWritable = false
-                setSendDeadline()
-            }
-        case .wouldBlock:
-            isWritable = false
-            if sendDeadline == 0 { setSendDeadline() }
-        case .closed, .failed:
-            sendingFailed()
-        }
-    }
-
-    private func allSent() {
-        sendDeadline = 0
-        if let outbound {
-            worker.buffers.give(outbound)
-            self.outbound = nil
-        }
-        if case .lingering = input { startLingering() }
-        exchange?.clientCanTakeMore()
-    }
-
-    private func sendingFailed() {
-        if let outbound { outbound.clear() }
-        clientGone()
-    }
-
-    // MARK: Deadlines
-
-    private func setReadDeadline(_ time: UInt64) {
-        readDeadline = worker.loop.now + time
-        arm(readDeadline)
-    }
-
-    private func setSendDeadline() {
-        sendDeadline = worker.loop.now + worker.snapshot.settings.timeouts.send
-        arm(sendDeadline)
-    }
-
-    /// A timer that is set earlier already stays: when it fires, it looks again.
-    ///
-    /// So a deadline that moves costs a comparison.
-    private func arm(_ deadline: UInt64) {
-        if timer.isArmed, timer.deadline <= deadline { return }
-        timer.arm(after: deadline - worker.loop.now)
-    }
-
-    private func timerFired() {
-        let now = worker.loop.now
-        if sendDeadline != 0, sendDeadline <= now {
-            exchange?.clientFailed(.sendTimeout)
-            Sockets.setLingerReset(descriptor)
-            close()
-            return
-        }
-        if readDeadline != 0, readDeadline <= now {
-            readDeadline = 0
-            readTimedOut()
-        }
-        guard !isClosed else { return }
-        let next = [readDeadline, sendDeadline].filter { $0 != 0 }.min()
-        if let next { timer.arm(after: next > now ? next - now : 1) }
-    }
-
-    private func readTimedOut() {
-        switch input {
-        case .head:
-            guard let exchange else {
-                close()
-                return
-            }
-            closesAfterResponse = true
-            exchange.refuse(.requestHeadTimeout, inbound?.readable ?? UnsafeBufferPointer(start: nil, count: 0))
-            progress()
-        case .body:
-            guard let exchange, exchange.canTakeBody else { return }
-            closesAfterResponse = true
-            exchange.failed(.requestBodyTimeout)
-            progress()
-        case .waiting:
-            break
-        case .discarding, .lingering:
-            close()
-        }
     }
 }

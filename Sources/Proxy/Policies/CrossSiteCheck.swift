@@ -40,6 +40,8 @@ struct CrossSiteCheck: Sendable {
         guard let origin = facts.origin else { return .noBrowser }
         let value = bytes.extracting(origin.range)
         if isSame(value, bytes.extracting(head.authority.range)) { return .sameHost }
+        // A trusted proxy that rewrites Host says here which one the browser asked for.
+        if let host = facts.forwardedHost, isSame(value, bytes.extracting(host.range)) { return .sameHost }
         return isTrusted(origin, bytes) ? .trustedOrigin : .foreignOrigin
     }
 

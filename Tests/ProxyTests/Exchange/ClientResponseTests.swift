@@ -115,12 +115,13 @@ struct ClientResponseTests {
     }
 
     @Test func `a Date is added where there is none`() throws {
-        #expect(try written("HTTP/1.1 200 OK\nContent-Length: 0").lines("date") == ["Date: now"])
+        #expect(try written("HTTP/1.1 200 OK\nVary: *\nContent-Length: 0").lines("date") == ["Date: now"])
     }
 
     @Test func `only session cookies are cut from Set-Cookie`() throws {
         let text = try written(
-            "HTTP/1.1 200 OK\nSet-Cookie: a=1; Path=/\nSet-Cookie: s=2\nSet-Cookie: s.1=2\nSet-Cookie: ss=3\nContent-Length: 0"
+            "HTTP/1.1 200 OK\nSet-Cookie: a=1; Path=/\nSet-Cookie: s=2\nSet-Cookie: s.1=2\n"
+                + "Set-Cookie: ss=3\nContent-Length: 0"
         )
         #expect(text.lines("set-cookie") == ["Set-Cookie: a=1; Path=/", "Set-Cookie: ss=3"])
     }
@@ -128,7 +129,8 @@ struct ClientResponseTests {
     @Test func `a session's cookie is added and keeps the response out of shared caches`() throws {
         let effect = SessionEffect(setCookies: [Array("s=new".utf8)], cut: .names(CookieNames(["s"])))
         let text = try written(
-            "HTTP/1.1 200 OK\nCache-Control: public, max-age=60\nSet-Cookie: a=1\nContent-Length: 0\nCache-Control: s-maxage=9",
+            "HTTP/1.1 200 OK\nCache-Control: public, max-age=60\nSet-Cookie: a=1\nContent-Length: 0\n"
+                + "Cache-Control: s-maxage=9",
             effect: effect
         )
         #expect(text.lines("set-cookie") == ["Set-Cookie: a=1", "Set-Cookie: s=new"])
@@ -182,7 +184,8 @@ struct ClientResponseTests {
 
     @Test func `an interim response carries no framing, no cookie and nothing of the session`() throws {
         let response = try SampleResponse(
-            "HTTP/1.1 103 Early Hints\nLink: </a>\nContent-Length: 5\nSet-Cookie: a=1\nConnection: x-hop\nX-Hop: 1\nX-Session-Set: {}"
+            "HTTP/1.1 103 Early Hints\nLink: </a>\nContent-Length: 5\nSet-Cookie: a=1\n"
+                + "Connection: x-hop\nX-Hop: 1\nX-Session-Set: {}"
         )
         let text = Sample.written { ClientResponse.writeInterim(response.head, response.bytes.span, into: $0) }
         #expect(text == "HTTP/1.1 103 Early Hints\nLink: </a>\n\n")

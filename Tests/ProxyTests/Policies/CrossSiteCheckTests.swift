@@ -63,6 +63,16 @@ struct CrossSiteCheckTests {
         #expect(try verdict("POST", "Origin: \(origin)", host: host) == (isSame ? .sameHost : .foreignOrigin))
     }
 
+    @Test(arguments: [(true, CrossSiteCheck.Verdict.sameHost), (false, .foreignOrigin)])
+    func `the host a trusted proxy was asked for counts too`(isTrusted: Bool, expected: CrossSiteCheck.Verdict) throws {
+        let request = try SampleRequest(
+            "POST / HTTP/1.1\nHost: inner\nX-Forwarded-Host: shop.example\nOrigin: https://shop.example"
+        )
+        let exposed = ExposedNames([])
+        let facts = try RequestFacts(request.head, request.bytes.span, exposedNames: exposed, isTrusted: isTrusted)
+        #expect(check.verdict(request.head, request.bytes.span, facts) == expected)
+    }
+
     @Test func `only a refusal refuses`() {
         let verdicts: [CrossSiteCheck.Verdict] = [
             .safeMethod, .notCrossSite, .trustedOrigin, .sameHost, .noBrowser, .crossSite, .foreignOrigin,

@@ -38,7 +38,8 @@ struct NullPolicyTests {
         let stage = try Stage(Self.file)
         try stage.receive("GET /api/x HTTP/1.1\nHost: a")
         let text = try stage.respond(
-            "HTTP/1.1 200 OK\nSet-Cookie: a=1\nSet-Cookie: PHPSESSID=2\nSet-Cookie: _gateway_session=3\nContent-Length: 0"
+            "HTTP/1.1 200 OK\nSet-Cookie: a=1\nSet-Cookie: PHPSESSID=2\n"
+                + "Set-Cookie: _gateway_session=3\nContent-Length: 0"
         )
         #expect(text.lines("set-cookie") == ["Set-Cookie: a=1"])
         #expect(text.lines("vary").isEmpty)

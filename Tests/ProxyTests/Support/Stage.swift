@@ -5,7 +5,8 @@ import Testing
 
 @testable import Proxy
 
-/// One exchange of a worker whose loop never runs: requests go in as text, what would go upstream and to the client comes out as text.
+/// One exchange of a worker whose loop never runs: requests go in as text, what would go upstream and to the client
+/// comes out as text.
 final class Stage {
     static let nullRoute = "routes: [{ path: /*, upstream: app }]\n"
     /// A cookie route at `/` and a Null route at `/api`.

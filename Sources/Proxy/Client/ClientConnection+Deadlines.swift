@@ -1,0 +1,61 @@
+import LinuxIO
+
+/// The deadlines of a connection, one for what is to come and one for what is to go, on one timer.
+extension ClientConnection {
+    func setReadDeadline(_ time: UInt64) {
+        readDeadline = worker.loop.now + time
+        arm(readDeadline)
+    }
+
+    func setSendDeadline() {
+        sendDeadline = worker.loop.now + worker.snapshot.settings.timeouts.send
+        arm(sendDeadline)
+    }
+
+    /// A timer that is set earlier already stays: when it fires, it looks again.
+    ///
+    /// So a deadline that moves costs a comparison.
+    private func arm(_ deadline: UInt64) {
+        if timer.isArmed, timer.deadline <= deadline { return }
+        timer.arm(after: deadline - worker.loop.now)
+    }
+
+    func timerFired() {
+        let now = worker.loop.now
+        if sendDeadline != 0, sendDeadline <= now {
+            exchange?.clientFailed(.sendTimeout)
+            Sockets.setLingerReset(descriptor)
+            close()
+            return
+        }
+        if readDeadline != 0, readDeadline <= now {
+            readDeadline = 0
+            readTimedOut()
+        }
+        guard !isClosed else { return }
+        let next = [readDeadline, sendDeadline].filter { $0 != 0 }.min()
+        if let next { timer.arm(after: next > now ? next - now : 1) }
+    }
+
+    private func readTimedOut() {
+        switch input {
+        case .head:
+            guard let exchange else {
+                close()
+                return
+            }
+            closeAfterResponse()
+            exchange.refuse(.requestHeadTimeout, inbound?.readable ?? UnsafeBufferPointer(start: nil, count: 0))
+            progress()
+        case .body:
+            guard let exchange, exchange.canTakeBody else { return }
+            closeAfterResponse()
+            exchange.failed(.requestBodyTimeout)
+            progress()
+        case .waiting:
+            break
+        case .discarding, .lingering:
+            close()
+        }
+    }
+}
