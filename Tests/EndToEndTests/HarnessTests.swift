@@ -72,7 +72,7 @@ struct HarnessTests {
     @Test func `a child's lines, exit status and signals are seen`() throws {
         let shell = try ChildProcess(
             "/bin/sh",
-            ["-c", "echo one; echo $WORD >&2; trap 'exit 7' TERM; while :; do :; done"],
+            ["-c", "trap 'exit 7' TERM; echo one; echo $WORD >&2; while :; do :; done"],
             environment: ["WORD": "two"]
         )
         #expect(shell.wait(shell.standardOutput, for: { $0.first }) == "one")

@@ -6,6 +6,12 @@ extension SettingsReader {
         "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "redis",
     ]
 
+    /// Fields that the gateway writes or rewrites by itself: a second one would say two things.
+    private static let neverExposed: Set = [
+        "host", "cookie", "set-cookie", "via", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+        "x-request-id", "date", "expect", "max-forwards",
+    ]
+
     /// Reads `sessions`.
     mutating func readSessions(_ top: SectionReader) {
         guard let node = top.node("sessions"),
@@ -152,6 +158,11 @@ extension SettingsReader {
         for pair in exposed.all {
             if let objection = FieldText.objection(to: pair.key) {
                 problems.error(objection, at: pair.place)
+            } else if Self.neverExposed.contains(FieldText.folded(pair.key)) {
+                problems.error(
+                    "`\(pair.key)` means something else to services, and cannot carry a session's value",
+                    at: pair.place
+                )
             } else if session.expose.contains(where: { FieldText.folded($0.header) == FieldText.folded(pair.key) }) {
                 problems.error("`\(pair.key)` is set twice under `expose`", at: pair.place)
             } else if let key = exposed.text(pair.key) {
