@@ -233,6 +233,21 @@ struct FramingTests {
         }
     }
 
+    @Test func `F10 a body that is broken after an early answer ends its connection and nothing else`() throws {
+        try withProxy(routes: "- { path: /own, respond: { status: 200, body: ok } }") { gateway, _ in
+            for rest in ["zz\r\n", "5\r\nhello!!", "10000\r\n"] {
+                let client = try gateway.connect()
+                // The answer to the first request says that the gateway keeps the beginning of the second.
+                try client.send("GET /own HTTP/1.1\r\nHost: test\r\n\r\nPOST /own HTTP/1.1\r\nHost: te")
+                #expect(try client.readResponse().text == "ok")
+                try client.send("st\r\nTransfer-Encoding: chunked\r\n\r\n\(rest)" + String(repeating: "y", count: 80_000))
+                #expect(try client.readResponse(to: "POST").text == "ok")
+                client.close()
+            }
+            #expect(try gateway.get("/own").text == "ok")
+        }
+    }
+
     @Test func `F11 nothing after Connection close is processed`() throws {
         try withProxy { gateway, origin in
             let client = try gateway.connect()

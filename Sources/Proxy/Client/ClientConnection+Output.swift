@@ -19,7 +19,7 @@ extension ClientConnection {
 
     /// Sends a part of a body at once, with what was written before it, in one system call.
     func send(_ bytes: UnsafeRawBufferPointer, _ ending: StaticString) {
-        guard !isClosed else { return }
+        guard !isClosed, !isBroken else { return }
         let tail = UnsafeRawBufferPointer(start: ending.utf8Start, count: ending.utf8CodeUnitCount)
         guard isWritable else {
             output.append(bytes)
@@ -53,7 +53,7 @@ extension ClientConnection {
 
     /// Sends what the socket takes.
     func flush() {
-        guard let outbound, isWritable, !isClosed else { return }
+        guard let outbound, isWritable, !isClosed, !isBroken else { return }
         if outbound.isEmpty {
             allSent()
             return
@@ -87,8 +87,13 @@ extension ClientConnection {
         exchange?.clientCanTakeMore()
     }
 
+    /// Nobody takes what is sent any more.
+    ///
+    /// The connection is closed by `progress`, which follows every event: the exchange may be in the middle of its upstream's bytes
+    /// here, and must not end under its own feet.
     private func sendingFailed() {
-        if let outbound { outbound.clear() }
-        clientGone()
+        isBroken = true
+        outbound?.clear()
+        exchange?.clientGone()
     }
 }

@@ -55,6 +55,8 @@ final class ClientConnection: Watcher {
     var isWritable = true
     private var peerClosed = false
     private(set) var isClosed = false
+    /// Sending failed: `progress` closes the connection.
+    var isBroken = false
     private var isProgressing = false
     private var closesAfterResponse = false
 
@@ -93,7 +95,9 @@ final class ClientConnection: Watcher {
         repeat {
             flush()
             while !isClosed {
-                if let exchange, exchange.state.isFinished {
+                if isBroken {
+                    close()
+                } else if let exchange, exchange.state.isFinished {
                     end(exchange)
                 } else if wantsInput, let inbound, !inbound.isEmpty, use(inbound) {
                     continue
@@ -109,7 +113,7 @@ final class ClientConnection: Watcher {
             }
             flush()
             // Sending may have let the upstream go on, to its end.
-        } while !isClosed && exchange?.state.isFinished == true
+        } while !isClosed && (isBroken || exchange?.state.isFinished == true)
         isProgressing = false
     }
 
@@ -184,9 +188,10 @@ final class ClientConnection: Watcher {
     /// False when more bytes are needed first.
     private func use(_ buffer: ByteBuffer) -> Bool {
         let used = use(buffer.readable)
-        guard !isClosed else { return true }
+        // A connection that closes gently has given its buffer back meanwhile.
+        guard !isClosed, buffer === inbound else { return true }
         buffer.consume(used)
-        if buffer.isEmpty, buffer === inbound {
+        if buffer.isEmpty {
             worker.buffers.give(buffer)
             inbound = nil
         }

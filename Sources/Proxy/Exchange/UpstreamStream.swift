@@ -294,8 +294,8 @@ final class UpstreamStream: WireOwner {
         if phase == .head {
             partial.consume(used)
         } else {
-            worker.buffers.give(partial)
             self.partial = nil
+            worker.buffers.give(partial)
         }
     }
 
