@@ -75,13 +75,13 @@ final class ClientConnection: Watcher {
     }
 
     override func ready(_ readiness: Readiness) {
-        if !readiness.isDisjoint(with: [.peerClosed, .failed]) { peerClosed = true }
-        if !readiness.isDisjoint(with: [.readable, .peerClosed, .failed]) { isReadable = true }
-        if readiness.contains(.failed), case .waiting = input {
+        if readiness.contains(.failed) {
             // Both directions are gone: nobody will read the answer.
             clientGone()
             return
         }
+        if readiness.contains(.peerClosed) { peerClosed = true }
+        if !readiness.isDisjoint(with: [.readable, .peerClosed]) { isReadable = true }
         if readiness.contains(.writable) { isWritable = true }
         progress()
     }

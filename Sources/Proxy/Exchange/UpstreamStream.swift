@@ -130,6 +130,8 @@ final class UpstreamStream: WireOwner {
             }
         }
         forgetSent()
+        // While the client is slow to take the response, the client's own timeout counts.
+        if isPaused { return }
         if requestEnded {
             timer.arm(after: sawResponseByte ? idleTimeout : firstByteTimeout)
         } else {

@@ -40,6 +40,8 @@ final class Stage {
 
     deinit {
         exchange.upstream.reset()
+        // What a connection that was being dialled left for the end of the turn.
+        worker.loop.runOnce(timeoutNanoseconds: 0)
         close(logEnd)
         close(logWriteEnd)
     }
@@ -49,6 +51,7 @@ final class Stage {
     func receive(_ request: String) throws -> String {
         let bytes = Sample.bytes(request)
         client.output.clear()
+        exchange.upstream.reset()
         exchange.begin(for: client)
         var parser = RequestHeadParser(limits: HeadLimits())
         let isComplete = try parser.parse(bytes.span, into: &exchange.head)
