@@ -23,7 +23,7 @@ final class Worker {
 
     var counters = Counters()
     var openedSessions = OpenedSessionCache()
-    var secureRandom = SystemRandomNumberGenerator()
+    var secureRandom = SystemRandom()
     private var random = FastRandom()
     private var dateLine = DateLine()
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LinuxIO
 internal import Logging
 internal import Proxy
 internal import Sessions
@@ -33,7 +34,7 @@ struct RunCommand: ParsableCommand {
 extension Settings {
     /// Gives sessions without a secret a random one, which only `--dev` lets come this far.
     fileprivate mutating func inventMissingSecrets(_ logger: Logger) {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         for index in sessions.indices where sessions[index].settings.secrets.isEmpty {
             sessions[index].settings.secrets = [[UInt8](Secret.generate(random: &random).utf8)]
             logger.warning(

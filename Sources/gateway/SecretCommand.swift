@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LinuxIO
 internal import Sessions
 
 /// `gateway secret`.
@@ -10,7 +11,7 @@ struct SecretCommand: ParsableCommand {
     )
 
     func run() throws {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         Standard.output(Secret.generate(random: &random) + "\n")
     }
 }

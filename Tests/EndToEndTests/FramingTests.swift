@@ -240,7 +240,9 @@ struct FramingTests {
                 // The answer to the first request says that the gateway keeps the beginning of the second.
                 try client.send("GET /own HTTP/1.1\r\nHost: test\r\n\r\nPOST /own HTTP/1.1\r\nHost: te")
                 #expect(try client.readResponse().text == "ok")
-                try client.send("st\r\nTransfer-Encoding: chunked\r\n\r\n\(rest)" + String(repeating: "y", count: 80_000))
+                try client.send(
+                    "st\r\nTransfer-Encoding: chunked\r\n\r\n\(rest)" + String(repeating: "y", count: 80_000)
+                )
                 #expect(try client.readResponse(to: "POST").text == "ok")
                 client.close()
             }

@@ -141,7 +141,7 @@ final class CookiePolicy: Sendable {
         _ bytes: Span<UInt8>,
         isSecure: Bool,
         now: Int64,
-        random: inout SystemRandomNumberGenerator,
+        random: inout SystemRandom,
         counters: inout Counters
     ) throws(SaveError) -> SessionEffect {
         if response.status < 500 { try readChanges(&visit.changes, response, bytes) }
@@ -169,7 +169,7 @@ final class CookiePolicy: Sendable {
         _ visit: borrowing SessionVisit,
         isSecure: Bool,
         now: Int64,
-        random: inout SystemRandomNumberGenerator
+        random: inout SystemRandom
     ) -> [[UInt8]] {
         guard visit.opened.hasDeadCookie || visit.opened.hasDeadFlash else { return [] }
         let closed = try? sessions.close(

@@ -43,7 +43,7 @@ enum Demo {
     }
 
     private static func settings(of file: DemoRouteFile, _ logger: Logger) -> Settings? {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         let secret = Secret.generate(random: &random)
         switch RouteFile.read(file.text, file: "demo.conf", environment: ["SESSION_SECRET": secret]) {
         case .settings(let settings, _):
