@@ -127,6 +127,38 @@ struct GorillaPeerTests {
         }
     }
 
+    @Test func `survives every stream of Go's with bytes changed, put in and taken out`() throws {
+        let peer = try GoPeer.shared()
+        let made = try peer.make(seed: 6, count: 100, encrypted: false)
+        let codec = Securecookie(hashKeys: [Array(GoPeer.hashKey.utf8)], blockKeys: [], name: "_buffalo_session")
+        var random = SeededRandom(8)
+        var taken = 0
+        for line in made {
+            let cookie = Array(line.cookie.utf8)
+            guard case .content(let gob, let date, _, let code) = codec.open(cookie.span, 0..<cookie.count) else {
+                Issue.record("it does not open")
+                continue
+            }
+            for _ in 0..<100 {
+                var changed = gob
+                for _ in 0...Int.random(in: 0..<3, using: &random) {
+                    let place = changed.indices.randomElement(using: &random) ?? 0
+                    switch Int.random(in: 0..<3, using: &random) {
+                    case 0: changed[place] = UInt8.random(in: .min ... .max, using: &random)
+                    case 1: changed.insert(changed.randomElement(using: &random) ?? 0, at: place)
+                    default: changed.remove(at: place)
+                    }
+                }
+                guard let contents = GorillaContents(changed, date: date, keyIndex: 0, code: code) else { continue }
+                taken += 1
+                // What is taken can be shown, and written so that it is taken as the same again.
+                #expect(throws: Never.self) { try SessionValues(json: contents.values.json.span) }
+                #expect(try GobMap(contents.map.gob).entries.map(\.value) == contents.map.entries.map(\.value))
+            }
+        }
+        #expect(taken > 500)
+    }
+
     private func isNumber(_ member: Members.Member) -> Bool {
         guard member.name.hasPrefix("k"), case .string(let type) = member.value else { return false }
         return ["int", "uint", "float"].contains(where: type.hasPrefix)
