@@ -108,6 +108,25 @@ import Upstream
         #expect(settings.upstreams[1].idleTimeout == 60_000_000_000)
     }
 
+    @Test func `a session in gorilla's format lives as long as gorilla's, and takes keys of any bytes`() throws {
+        let text = """
+            sessions:
+              browser:
+                format: gorilla
+                secret: ["base64:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", hex:00ff]
+                block_keys: [0123456789abcdef, hex:000102030405060708090a0b0c0d0e0f1011121314151617]
+                lifetime: 60d
+              other: { name: other, format: gorilla, secret: hex-is-not-the-beginning-of-this-one, idle_timeout: 1h }
+
+            """
+        let sessions = try settings(minimal + text).sessions.map(\.settings)
+        #expect(sessions[0].format == .gorilla)
+        #expect(sessions[0].secrets == [Array(0...31), [0, 0xFF]])
+        #expect(sessions[0].blockKeys == [Array("0123456789abcdef".utf8), Array(0...23)])
+        #expect(sessions[0].lifetime == 60 * 86_400 && sessions[0].idleTimeout == 60 * 86_400)
+        #expect(sessions[1].idleTimeout == 3600 && sessions[1].blockKeys.isEmpty)
+    }
+
     @Test func `the example file says the defaults and nothing else`() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

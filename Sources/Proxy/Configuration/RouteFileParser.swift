@@ -131,7 +131,7 @@ struct RouteFileParser {
                 reportTwin(twin, in: mapping)
                 continue
             }
-            let value = convert(valueNode, isSecret: written == "secret")
+            let value = convert(valueNode, isSecret: written == "secret" || written == "block_keys")
             pairs.append(RouteFileNode.Pair(key: written, place: place, value: value))
         }
         return pairs

@@ -2,7 +2,8 @@ internal import Sessions
 
 extension SettingsReader {
     private static let sessionSettings = [
-        "store", "name", "secret", "format", "idle_timeout", "lifetime", "renew_on", "expose", "max_chunks", "max_age",
+        "store", "name", "secret", "format", "block_keys", "idle_timeout", "lifetime", "renew_on", "expose",
+        "max_chunks", "max_age",
         "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "redis",
     ]
 
@@ -38,11 +39,18 @@ extension SettingsReader {
         refuseLater(section)
         var session = SessionSettings()
         session.name = section.text("name") ?? session.name
+        session.format =
+            section.choice("format", ["sealed": .sealed, "gorilla": SessionFormat.gorilla]) ?? session.format
         readSecrets(section, pair, into: &session)
+        readBlockKeys(section, into: &session)
         session.idleTimeout = section.seconds("idle_timeout") ?? session.idleTimeout
         session.lifetime = section.seconds("lifetime") ?? session.lifetime
         // Who shortens the lifetime alone means the idle timeout too.
-        if !section.has("idle_timeout") { session.idleTimeout = min(session.idleTimeout, session.lifetime) }
+        // Gorilla knows none: visitors of the application that moves here are not to lose their sessions for a new rule.
+        if !section.has("idle_timeout") {
+            session.idleTimeout =
+                session.format == .gorilla ? session.lifetime : min(session.idleTimeout, session.lifetime)
+        }
         session.renewOn = section.texts("renew_on")?.map(\.text) ?? []
         readExpose(section, into: &session)
         session.maxAge = section.seconds("max_age")
@@ -59,6 +67,8 @@ extension SettingsReader {
         for problem in SessionSettings.problems(in: session) {
             // What is wrong with the secrets was said in `readSecrets`, which knows where they stand.
             if problem.setting == "secret" { continue }
+            // Without a secret, which was said, their number says nothing.
+            if problem.setting == "block_keys", session.secrets.isEmpty { continue }
             let place = section.has(problem.setting) ? section.place(of: problem.setting) : pair.place
             problems.error("`\(problem.setting)`: \(problem.message)", at: place)
         }
@@ -77,9 +87,6 @@ extension SettingsReader {
                 "a store other than `cookie`",
                 "leave `store` out: sessions are kept in the browser's cookie"
             )
-        }
-        if section.choice("format", ["sealed": true, "gorilla": false]) == false {
-            refuse("format", "`format: gorilla`", "leave `format` out")
         }
         if let chunks = section.number("max_chunks", in: 1...16), chunks > 1 {
             refuse(
@@ -136,9 +143,21 @@ extension SettingsReader {
             return
         }
         if empty, !dev { problems.error("`secret` has an empty item", at: place, hint: how) }
-        let short = texts.map(\.utf8.count).filter { $0 < 32 }
-        for count in short {
-            problems.error("a secret of \(count) bytes is too short: 32 are the least", at: place, hint: how)
+        // Only gorilla's keys may be bytes that are no text: a sealed session's secret means the same in every version.
+        let secrets = texts.map { session.format == .gorilla ? Secret.bytes(of: $0) : Array($0.utf8) }
+        if secrets.contains(nil) {
+            problems.error("`secret` is not in hexadecimal or base64, as it says", at: place)
+            return
+        }
+        for (index, secret) in secrets.compactMap({ $0 }).enumerated() where secret.count < Secret.shortest {
+            if session.isTooShort(secret, at: index) {
+                problems.error("a secret of \(secret.count) bytes is too short: 32 are the least", at: place, hint: how)
+            } else {
+                problems.warning(
+                    "a secret of \(secret.count) bytes can be guessed, and with it sessions be made: take it out soon",
+                    at: place
+                )
+            }
         }
         if Set(texts).count < texts.count { problems.warning("`secret` has the same secret twice", at: place) }
         if texts.contains(Settings.exampleSecret) {
@@ -148,7 +167,25 @@ extension SettingsReader {
                 hint: how
             )
         }
-        session.secrets = texts.map { Array($0.utf8) }
+        session.secrets = secrets.compactMap { $0 }
+    }
+
+    /// Reads `block_keys`, one or a list; like secrets, they are not shown.
+    private func readBlockKeys(_ section: SectionReader, into session: inout SessionSettings) {
+        guard let given = section.all.first(where: { $0.key == "block_keys" }) else { return }
+        let nodes = if case .list(let items) = given.value.kind { items } else { [given.value] }
+        for node in nodes {
+            switch node.kind {
+            case .text(let text, _):
+                if let bytes = Secret.bytes(of: text) {
+                    session.blockKeys.append(bytes)
+                } else {
+                    problems.error("a block key is not in hexadecimal or base64, as it says", at: given.place)
+                }
+            case .null where dev, .unknown: break
+            default: problems.error("`block_keys` is a text or a list of texts", at: given.place)
+            }
+        }
     }
 
     private func readExpose(_ section: SectionReader, into session: inout SessionSettings) {

@@ -140,7 +140,9 @@ struct SourceLines {
     }
 
     private static func namesSecret(_ word: String) -> Bool {
-        ["secret", "authorization", "password", "token"].contains { word.hasSuffix($0) || word.hasSuffix($0 + "s") }
+        ["secret", "authorization", "password", "token", "key"].contains {
+            word.hasSuffix($0) || word.hasSuffix($0 + "s")
+        }
             || (word != "secure" && Suggestion.distance(word, "secret") <= 2)
     }
 }

@@ -83,7 +83,12 @@ struct ExplanationWriter {
         }
         let session = settings.sessions[index]
         let rules = session.settings
-        row("Session", "\(session.name): a cookie session, \(rules.name) and \(rules.flashName)")
+        row(
+            "Session",
+            rules.format == .gorilla
+                ? "\(session.name): a cookie session in gorilla's format, \(rules.name)"
+                : "\(session.name): a cookie session, \(rules.name) and \(rules.flashName)"
+        )
         let cookies = cookieNames.filter { $0 == rules.name || $0 == rules.flashName }
         row(
             "Cookies",

@@ -40,6 +40,15 @@ extension CookieSessions {
         now: Int64,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> ClosedSession {
+        if let securecookie {
+            let writer = GorillaWriter(
+                sessions: self,
+                securecookie: securecookie,
+                secureConnection: secureConnection,
+                now: now
+            )
+            return try writer.close(opened, change: status < 500 ? change : nil, flash, status: status, random: &random)
+        }
         var closed = ClosedSession()
         let writer = CookieWriter(sessions: self, secureConnection: secureConnection, now: now)
         if status < 500 {

@@ -15,6 +15,8 @@ public struct CookieSessions: Sendable {
     public let flashName: String
 
     let sealer: Sealer
+    // Nil for sealed sessions.
+    let securecookie: Securecookie?
     let setCookie: SetCookieText
     let nameBytes: [UInt8]
     let flashNameBytes: [UInt8]
@@ -29,6 +31,9 @@ public struct CookieSessions: Sendable {
         self.settings = settings
         flashName = settings.flashName
         sealer = Sealer(secrets: settings.secrets, sessionName: settings.name, flashName: settings.flashName)
+        securecookie =
+            settings.format == .gorilla
+            ? Securecookie(hashKeys: settings.secrets, blockKeys: settings.blockKeys, name: settings.name) : nil
         setCookie = SetCookieText(settings)
         nameBytes = Array(settings.name.utf8)
         flashNameBytes = Array(settings.flashName.utf8)

@@ -21,6 +21,8 @@ public struct OpenedSession: Sendable {
     var keyIndex = 0
     var flashKeyIndex = 0
     var flashBirth: Int64 = 0
+    // What gorilla's cookie held; a reference, so that sealed sessions carry no more than a nil for it.
+    var gorilla: GorillaContents?
 
     /// What a session keeps beside its values.
     struct Identity: Sendable {

@@ -6,6 +6,8 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooLarge(cookie: String, size: Int, limit: Int)
     /// There is no secret to seal with.
     case noSecret
+    /// The session's format has no form for a value; or the name is one the gateway keeps for itself.
+    case unrepresentable(name: String, why: String)
     /// The store that keeps the sessions does not answer.
     case unavailable(why: String)
     /// The cipher refused, which it has no reason to.
@@ -17,6 +19,7 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
         case .malformed(let field, let why): "\(field): \(why)"
         case .tooLarge(let cookie, let size, let limit):
             "cookie \(cookie) would be \(size) bytes with its name, browsers keep \(limit)"
+        case .unrepresentable(let name, let why): "the value \(name) cannot be kept: \(why)"
         case .noSecret: "no secret to seal the session with"
         case .unavailable(let why): "the session store does not answer: \(why)"
         case .sealing: "the session could not be sealed"

@@ -9,6 +9,9 @@ struct SessionChange {
     /// Whether a new id was asked for.
     var isRenewed = false
 
+    /// The names that were to be deleted, whether or not `before` has them.
+    var deleted: [String] = []
+
     /// Applies an answer's changes to an opened session.
     init(_ opened: OpenedSession, _ changes: SessionChanges) {
         before = SessionChange.values(of: opened)
@@ -20,14 +23,16 @@ struct SessionChange {
         for member in changes.onceValues { after.setOnce(member.name, member.value) }
         isCleared = changes.clears
         isRenewed = changes.renews
+        deleted = changes.deleted
     }
 
     /// A change worked out elsewhere.
-    init(before: SessionValues, after: SessionValues, isCleared: Bool, isRenewed: Bool) {
+    init(before: SessionValues, after: SessionValues, isCleared: Bool, isRenewed: Bool, deleted: [String]) {
         self.before = before
         self.after = after
         self.isCleared = isCleared
         self.isRenewed = isRenewed
+        self.deleted = deleted
     }
 
     /// Whether one of these names' values is another than before.

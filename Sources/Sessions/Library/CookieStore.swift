@@ -61,10 +61,11 @@ public struct CookieStore: SessionStore {
             now: response.now
         )
         var cookies: [[UInt8]] = []
-        if session.opened.identity != nil || session.opened.hasDeadCookie {
+        if session.opened.identity != nil || session.opened.hasDeadCookie || session.opened.gorilla != nil {
             cookies.append(writer.expired(sessions.nameBytes))
         }
-        if !session.opened.flashJSON.isEmpty || session.opened.hasDeadFlash {
+        // Gorilla's cookie has the messages with the values.
+        if session.opened.gorilla == nil, !session.opened.flashJSON.isEmpty || session.opened.hasDeadFlash {
             cookies.append(writer.expired(sessions.flashNameBytes))
         }
         return cookies.map { String(decoding: $0, as: UTF8.self) }

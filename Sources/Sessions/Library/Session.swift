@@ -19,6 +19,8 @@ public struct Session: Sendable {
     private let loaded: SessionValues
     // Set-once values this request was handed and nobody stored anew: the next save is without them.
     private var handed: [String]
+    // A store may keep values that it cannot show; those under these names go too.
+    private var deleted: [String] = []
     private var isCleared = false
     private var isRenewed = false
 
@@ -78,6 +80,7 @@ public struct Session: Sendable {
     /// Forgets the value under a name.
     public mutating func delete(_ name: String) {
         values.delete([name])
+        deleted.append(name)
     }
 
     /// Forgets every value; values set after it are those of a new session with a new id.
@@ -148,7 +151,7 @@ public struct Session: Sendable {
     var change: SessionChange {
         var after = values
         after.delete(handed)
-        return SessionChange(before: loaded, after: after, isCleared: isCleared, isRenewed: isRenewed)
+        return SessionChange(before: loaded, after: after, isCleared: isCleared, isRenewed: isRenewed, deleted: deleted)
     }
 
     private mutating func own(_ name: String) {

@@ -16,6 +16,17 @@ public struct SessionID: Sendable, Hashable, CustomStringConvertible {
         low = random.next()
     }
 
+    /// Reads 32 hexadecimal digits; nil for anything else.
+    init?(text: String) {
+        guard text.utf8.count == 32 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for (place, byte) in text.utf8.enumerated() {
+            guard let digit = hexValue(byte) else { return nil }
+            if place < 16 { halves.0 = halves.0 << 4 | UInt64(digit) } else { halves.1 = halves.1 << 4 | UInt64(digit) }
+        }
+        (high, low) = halves
+    }
+
     /// The id as 32 hexadecimal digits.
     public var text: [UInt8] {
         var text: [UInt8] = []

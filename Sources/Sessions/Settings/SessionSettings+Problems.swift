@@ -7,7 +7,8 @@ extension SessionSettings {
 
     /// Everything about the settings that cannot work, in the order of the settings; empty: all is well.
     public static func problems(in settings: SessionSettings) -> [SettingProblem] {
-        settings.nameProblems + settings.secretProblems + settings.timeProblems + settings.attributeProblems
+        settings.nameProblems + settings.secretProblems + settings.blockKeyProblems + settings.timeProblems
+            + settings.attributeProblems
             + settings.keyProblems
     }
 
@@ -35,12 +36,36 @@ extension SessionSettings {
                 )
             ]
         }
-        return secrets.filter { $0.count < 32 }.map {
+        return secrets.enumerated().filter { isTooShort($0.element, at: $0.offset) }.map(\.element).map {
             SettingProblem(
                 setting: "secret",
                 message: "a secret of \($0.count) bytes is too short, 32 are needed; `gateway secret` makes one"
             )
         }
+    }
+
+    /// Whether a secret is too short for its place among them.
+    ///
+    /// An application that moves behind the gateway may have had a short one: cookies of it are opened, never made.
+    public func isTooShort(_ secret: [UInt8], at place: Int) -> Bool {
+        format == .gorilla && place > 0 ? secret.isEmpty : secret.count < Secret.shortest
+    }
+
+    private var blockKeyProblems: [SettingProblem] {
+        if blockKeys.isEmpty { return [] }
+        if format != .gorilla {
+            return [.init(setting: "block_keys", message: "is for `format: gorilla`; other sessions need none")]
+        }
+        var problems: [SettingProblem] = []
+        if blockKeys.count != secrets.count {
+            problems.append(.init(setting: "block_keys", message: "needs one key for each secret, in their order"))
+        }
+        for key in blockKeys where ![16, 24, 32].contains(key.count) {
+            problems.append(
+                .init(setting: "block_keys", message: "a key has 16, 24 or 32 bytes, not \(key.count)")
+            )
+        }
+        return problems
     }
 
     private var timeProblems: [SettingProblem] {

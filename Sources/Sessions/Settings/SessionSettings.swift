@@ -3,7 +3,13 @@ public struct SessionSettings: Sendable, Equatable {
     /// The cookie's name; its flash messages travel as `<name>_flash`; default: `_gateway_session`.
     public var name = "_gateway_session"
     /// The secrets, at least 32 bytes each: the first seals, all open; default: none, which `problems` refuses.
+    ///
+    /// With gorilla's format they are the hash keys, and those after the first may be shorter.
     public var secrets: [[UInt8]] = []
+    /// How cookies are written; default: sealed.
+    public var format = SessionFormat.sealed
+    /// The AES keys of gorilla's cookies, 16, 24 or 32 bytes each, one for each secret; default: none, not encrypted.
+    public var blockKeys: [[UInt8]] = []
     /// How long a session lives without a request, in seconds; default: 86400 (24 hours).
     public var idleTimeout: Int64 = 86_400
     /// How long a session lives at all, in seconds; default: 2592000 (30 days).
