@@ -130,7 +130,7 @@ struct AccessLogTests {
         }
     }
 
-    @Test func `the client behind a trusted proxy is the one the proxy names`() throws {
+    @Test func `X4 the client behind a trusted proxy is the one the proxy names`() throws {
         try withProxy(top: "trusted_proxies: [127.0.0.0/8]") { gateway, _ in
             _ = try gateway.get("/named", "X-Forwarded-For: 6.6.6.6, 9.9.9.9\r\n")
             #expect(try gateway.logLine(target: "/named")["client"]?.string?.hasPrefix("9.9.9.9") == true)

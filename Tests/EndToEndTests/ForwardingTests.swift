@@ -225,7 +225,7 @@ struct ForwardingTests {
         }
     }
 
-    @Test func `what an untrusted client says of the way it came is replaced`() throws {
+    @Test func `X4 what an untrusted client says of the way it came is replaced`() throws {
         try withProxy { gateway, origin in
             _ = try gateway.get(
                 "/",
@@ -242,7 +242,7 @@ struct ForwardingTests {
         }
     }
 
-    @Test func `what a trusted proxy says of the way it came is kept and extended`() throws {
+    @Test func `X4 what a trusted proxy says of the way it came is kept and extended`() throws {
         try withProxy(top: "trusted_proxies: [127.0.0.0/8]") { gateway, origin in
             _ = try gateway.get(
                 "/",
@@ -257,7 +257,7 @@ struct ForwardingTests {
         }
     }
 
-    @Test func `what a trusted proxy says in several lines is one list`() throws {
+    @Test func `X4 what a trusted proxy says in several lines is one list`() throws {
         try withProxy(top: "trusted_proxies: [127.0.0.0/8]") { gateway, origin in
             _ = try gateway.get("/", "X-Forwarded-For: 8.8.8.8\r\nX-A: 1\r\nX-Forwarded-For: 9.9.9.9\r\n")
             let list = try origin.lastRequest().fields("x-forwarded-for").joined(separator: ", ")

@@ -2,7 +2,7 @@ import Testing
 
 /// Rule X2: what is too large, too slow or not known, and the status that says so.
 struct LimitTests {
-    @Test func `413 a body over max_body is refused before it is read`() throws {
+    @Test func `X2 413 a body over max_body is refused before it is read`() throws {
         try withProxy(route: "max_body: 10") { gateway, origin in
             let client = try gateway.connect()
             try client.send("POST /big HTTP/1.1\r\nHost: test\r\nContent-Length: 11\r\n\r\n")
@@ -14,7 +14,7 @@ struct LimitTests {
         }
     }
 
-    @Test func `413 a chunked body that grows over max_body is refused, and the origin sees no end of it`() throws {
+    @Test func `X2 413 a chunked body that grows over max_body is refused, and the origin sees no end of it`() throws {
         let completed = Gate(false)
         let script: ScriptedOrigin.Script = { wire in
             while let request = try wire.nextRequest() {
@@ -33,7 +33,7 @@ struct LimitTests {
         }
     }
 
-    @Test func `414 a request line over its limit`() throws {
+    @Test func `X2 414 a request line over its limit`() throws {
         try withProxy { gateway, origin in
             #expect(try gateway.get("/" + String(repeating: "a", count: 16_000)).status == 200)
             let client = try gateway.connect()
@@ -44,7 +44,7 @@ struct LimitTests {
         }
     }
 
-    @Test func `431 fields over their limit, in bytes or in number`() throws {
+    @Test func `X2 431 fields over their limit, in bytes or in number`() throws {
         try withProxy { gateway, origin in
             let large = (0..<60).map { "X-\($0): \(String(repeating: "a", count: 1000))\r\n" }.joined()
             #expect(try gateway.get("/large", large).status == 200)
@@ -73,7 +73,7 @@ struct LimitTests {
         }
     }
 
-    @Test func `408 or a close for a head that does not come to its end in time`() throws {
+    @Test func `X2 408 or a close for a head that does not come to its end in time`() throws {
         try withProxy(top: "timeouts: { request_head: 400ms }") { gateway, origin in
             let client = try gateway.connect()
             try client.send("GET / HTTP/1.1\r\nHost: test\r\nX-Slow: ")
@@ -84,7 +84,7 @@ struct LimitTests {
         }
     }
 
-    @Test func `408 the time for a head is absolute, however often a byte comes`() throws {
+    @Test func `X2 408 the time for a head is absolute, however often a byte comes`() throws {
         try withProxy(top: "timeouts: { request_head: 500ms }") { gateway, origin in
             let client = try gateway.connect()
             try client.send("GET / HTTP/1.1\r\nHost: test\r\nX-Slow: ")
@@ -98,7 +98,7 @@ struct LimitTests {
         }
     }
 
-    @Test func `408 a body that makes no progress`() throws {
+    @Test func `X2 408 a body that makes no progress`() throws {
         try withProxy(top: "timeouts: { request_body: 400ms }") { gateway, _ in
             let client = try gateway.connect()
             try client.send("POST /stuck HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\nabc")

@@ -160,6 +160,17 @@ struct ResponseTests {
         }
     }
 
+    @Test func `S8 content is not transformed, whatever the client takes`() throws {
+        let text = String(repeating: "compressible ", count: 1000)
+        let fields = "Cache-Control: no-transform\r\nContent-Type: text/plain\r\n"
+        try withProxy(answering: { _ in ok(text, fields) }) { gateway, _ in
+            let response = try gateway.get("/", "Accept-Encoding: gzip, br, zstd\r\n")
+            #expect(response.text == text)
+            #expect(!response.has("content-encoding"))
+            #expect(response.fields("cache-control") == ["no-transform"])
+        }
+    }
+
     @Test func `S10 bytes after a complete response never reach anybody`() throws {
         let script: ScriptedOrigin.Script = { wire in
             while try wire.nextRequest() != nil { try wire.send(ok("first") + ok("poison")) }

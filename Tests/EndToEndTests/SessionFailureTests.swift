@@ -35,7 +35,7 @@ struct SessionFailureTests {
         }
     }
 
-    @Test func `a session too large for one cookie fails the save with a reason that says so`() throws {
+    @Test func `X7 a session too large for one cookie fails the save with a reason that says so`() throws {
         try withSessions { gateway, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#)
             let large = String(repeating: "x", count: 4000)
@@ -68,7 +68,7 @@ struct SessionFailureTests {
         }
     }
 
-    @Test func `messages too large for one cookie fail the save`() throws {
+    @Test func `X7 messages too large for one cookie fail the save`() throws {
         try withSessions { _, _, browser in
             let large = String(repeating: "x", count: 4000)
             let failed = try browser.fetch("/", #"X-Flash-Add: {"info":"\#(large)"}"#)

@@ -51,7 +51,7 @@ struct UpstreamTLSTests {
         }
     }
 
-    @Test func `an origin whose certificate does not verify becomes 502`() throws {
+    @Test func `X2 an origin whose certificate does not verify becomes 502`() throws {
         let origin = try SecureOrigin()
         try withGateway(file(origin, trusted: false)) { gateway in
             let response = try gateway.get("/unknown")
@@ -61,7 +61,7 @@ struct UpstreamTLSTests {
         }
     }
 
-    @Test func `an origin with another's name becomes 502`() throws {
+    @Test func `X2 an origin with another's name becomes 502`() throws {
         let origin = try SecureOrigin(name: "other.example")
         try withGateway(file(origin, trusted: true)) { gateway in
             let response = try gateway.get()
@@ -70,7 +70,7 @@ struct UpstreamTLSTests {
         }
     }
 
-    @Test func `an origin that speaks no TLS becomes 502`() throws {
+    @Test func `X2 an origin that speaks no TLS becomes 502`() throws {
         let origin = try ScriptedOrigin { wire in try wire.send("HTTP/1.1 400 This is not TLS\r\n\r\n") }
         let file = RouteFiles.null(origin.url.replacing("http://127.0.0.1", with: "https://localhost"))
         try withGateway(file) { gateway in
