@@ -6,7 +6,7 @@ import Testing
 /// Sessions that go back and forth between the gateway and gorilla/sessions itself.
 @Suite(.serialized)
 struct GorillaPeerTests {
-    private static let count = 400
+    private static let count = 150
 
     private func browser(encrypted: Bool, seed: UInt64 = 1) -> Browser {
         // Gorilla goes by the machine's clock, which cannot be handed in.
@@ -129,7 +129,7 @@ struct GorillaPeerTests {
 
     @Test func `survives every stream of Go's with bytes changed, put in and taken out`() throws {
         let peer = try GoPeer.shared()
-        let made = try peer.make(seed: 6, count: 100, encrypted: false)
+        let made = try peer.make(seed: 6, count: 40, encrypted: false)
         let codec = Securecookie(hashKeys: [Array(GoPeer.hashKey.utf8)], blockKeys: [], name: "_buffalo_session")
         var random = SeededRandom(8)
         var taken = 0
@@ -156,7 +156,7 @@ struct GorillaPeerTests {
                 #expect(try GobMap(contents.map.gob).entries.map(\.value) == contents.map.entries.map(\.value))
             }
         }
-        #expect(taken > 500)
+        #expect(taken > 200)
     }
 
     private func isNumber(_ member: Members.Member) -> Bool {
