@@ -49,6 +49,9 @@ final class SecureOrigin {
         try waitUntilListening()
     }
 
+    /// Ends it at once: its connections are cut, without TLS's own farewell.
+    func kill() { child.signal(SIGKILL) }
+
     /// Connects until somebody listens; it does not say so by itself when it is quiet, and forgets a caller without TLS.
     private func waitUntilListening() throws {
         let deadline = Deadline()
