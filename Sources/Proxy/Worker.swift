@@ -61,6 +61,7 @@ final class Worker {
     func run() {
         loop.run()
         log.flush()
+        logger.info("a worker has stopped", metadata: ["counted": "\(counters.summary)"])
         for pool in pools { pool.close() }
     }
 

@@ -19,13 +19,10 @@ struct Counters: Sendable {
 
     func count(of outcome: SessionOutcome) -> UInt64 { outcomes[Int(outcome.rawValue)] }
 
-    mutating func add(_ other: Counters) {
-        connections += other.connections
-        requests += other.requests
-        failures += other.failures
-        bytesOut += other.bytesOut
-        strippedIn += other.strippedIn
-        ignoredChanges += other.ignoredChanges
-        for index in outcomes.indices { outcomes[index] += other.outcomes[index] }
+    /// What a worker has counted, for its last words.
+    var summary: String {
+        let sessions = SessionOutcome.allCases.map { "\($0) \(count(of: $0))" }.joined(separator: ", ")
+        return "connections \(connections), requests \(requests), failures \(failures), stripped in \(strippedIn), "
+            + "ignored changes \(ignoredChanges); sessions: \(sessions)"
     }
 }
