@@ -348,7 +348,6 @@ final class Exchange {
     }
 
     private func answer(_ error: GatewayError) {
-        visit.requestFailed()
         let cookies = deadCookies()
         if case .methodNotAllowed(let allow) = error {
             answer(

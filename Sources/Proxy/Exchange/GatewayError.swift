@@ -33,7 +33,6 @@ enum GatewayError: Error {
     case save(SaveError)
     // Our own.
     case drainDeadline
-    case overloaded
 
     /// The status of the answer; 499 (nginx's "client closed request") stands in logs only.
     var status: Int {
@@ -51,7 +50,7 @@ enum GatewayError: Error {
         case .save(.unavailable): 503
         case .save: 500
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
-        case .drainDeadline, .overloaded: 503
+        case .drainDeadline: 503
         case .firstByteTimeout, .upstreamIdleTimeout, .upstreamSendTimeout: 504
         case .upstream(.connectTimeout): 504
         case .upstream: 502
@@ -104,7 +103,6 @@ enum GatewayError: Error {
         case .upstreamSendTimeout: "upstream took no byte of the request within timeouts.idle"
         case .save(let error): "session not saved: \(error.reason)"
         case .drainDeadline: "timeouts.drain"
-        case .overloaded: "limits.connections"
         }
     }
 }

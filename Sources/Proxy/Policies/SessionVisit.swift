@@ -21,11 +21,6 @@ struct SessionVisit {
         self.policy = policy
     }
 
-    /// The gateway answers in the upstream's place: nothing of the session changes.
-    mutating func requestFailed() {
-        if !changes.isEmpty { changes.reset() }
-    }
-
     mutating func reset() {
         if policy != nil {
             opened = OpenedSession()

@@ -25,7 +25,7 @@ struct GatewayErrorTests {
         (.save(.noSecret), 500, "proxy_internal_error"),
         (.save(.tooLarge(cookie: "c", size: 5000, limit: 4096)), 500, "proxy_internal_error"),
         (.save(.unavailable(why: "down")), 503, "proxy_internal_error"),
-        (.drainDeadline, 503, nil), (.overloaded, 503, nil),
+        (.drainDeadline, 503, nil),
     ]
 
     @Test(arguments: table)
