@@ -12,3 +12,10 @@ func hexValue(_ byte: UInt8) -> UInt8? {
     default: nil
     }
 }
+
+/// Appends a number's 16 hexadecimal digits.
+func appendHex(_ number: UInt64, to text: inout [UInt8]) {
+    for shift in stride(from: 60, through: 0, by: -4) {
+        text.append(hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 0xF))
+    }
+}

@@ -42,10 +42,4 @@ public struct SessionID: Sendable, Hashable, CustomStringConvertible {
         appendBigEndian(high, to: &bytes)
         appendBigEndian(low, to: &bytes)
     }
-
-    private func appendHex(_ number: UInt64, to text: inout [UInt8]) {
-        for shift in stride(from: 60, through: 0, by: -4) {
-            text.append(hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 0xF))
-        }
-    }
 }
