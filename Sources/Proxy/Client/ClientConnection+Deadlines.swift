@@ -8,6 +8,8 @@ extension ClientConnection {
     }
 
     func setSendDeadline() {
+        // A tunnel has one time for both of its sides: `timeouts.tunnel`.
+        if isTunnel { return }
         sendDeadline = worker.loop.now + worker.snapshot.settings.timeouts.send
         arm(sendDeadline)
     }
@@ -52,7 +54,7 @@ extension ClientConnection {
             closeAfterResponse()
             exchange.failed(.requestBodyTimeout)
             progress()
-        case .waiting:
+        case .waiting, .tunnel:
             break
         case .discarding, .lingering:
             close()

@@ -19,7 +19,7 @@ final class Exchange {
     unowned(unsafe) let worker: Worker
     private(set) unowned(unsafe) var client: ClientConnection?
     private(set) lazy var upstream = UpstreamStream(exchange: self, worker: worker)
-    private(set) var state = ExchangeState()
+    var state = ExchangeState()
 
     /// The request's head as it came: ranges of `head` are offsets into these bytes.
     let headBytes = ByteBuffer(capacity: 1024)
@@ -33,7 +33,7 @@ final class Exchange {
     private var sentInterimContinue = false
     private var isResponseChunked = false
     /// Whether the client takes the connection's end for the body's.
-    private(set) var isResponseUntilClose = false
+    var isResponseUntilClose = false
     private var isUpstreamPaused = false
     private var bodyReceived: UInt64 = 0
     /// What the response's `Connection` named, for its trailers: its head is gone by then.
@@ -45,8 +45,8 @@ final class Exchange {
     private(set) var startedAt: UInt64 = 0
     private(set) var startedAtWallClock: Int64 = 0
     private(set) var status = 0
-    private(set) var bytesIn: UInt64 = 0
-    private(set) var bytesOut: UInt64 = 0
+    var bytesIn: UInt64 = 0
+    var bytesOut: UInt64 = 0
     private(set) var failure: GatewayError?
 
     init(worker: Worker) {
@@ -154,7 +154,7 @@ final class Exchange {
     }
 
     /// Whether a part of the request's body may come now.
-    var canTakeBody: Bool { state.request != .receiving || upstream.canTakeMore }
+    var canTakeBody: Bool { !state.isRequestFlowing || upstream.canTakeMore }
 
     var isRequestChunked: Bool { head.body == .chunked }
 
@@ -192,7 +192,7 @@ final class Exchange {
     }
 
     func upstreamCanTakeMore() {
-        if state.request == .receiving, upstream.canTakeMore { client?.resumeBody() }
+        if state.isRequestFlowing, upstream.canTakeMore { client?.resumeBody() }
     }
 
     // MARK: The response
@@ -242,6 +242,7 @@ final class Exchange {
             into: output
         )
         bytesOut += UInt64(output.count - before)
+        if response.status == 101 { beginTunnel(client) }
     }
 
     private func saveSession(
@@ -284,7 +285,7 @@ final class Exchange {
         pauseWhileClientIsSlow(client)
     }
 
-    private func pauseWhileClientIsSlow(_ client: ClientConnection) {
+    func pauseWhileClientIsSlow(_ client: ClientConnection) {
         guard !client.canTakeMore, !isUpstreamPaused else { return }
         isUpstreamPaused = true
         upstream.pause()
@@ -432,6 +433,7 @@ final class Exchange {
         if state.response != .idle {
             worker.log.write(self, now: worker.loop.now)
             worker.counters.count(self)
+            if status == 101 { worker.counters.openTunnels -= 1 }
         }
         reset()
     }

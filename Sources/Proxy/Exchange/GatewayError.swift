@@ -29,6 +29,7 @@ enum GatewayError: Error {
     case firstByteTimeout
     case upstreamIdleTimeout
     case upstreamSendTimeout
+    case tunnelTimeout
     // The session's.
     case save(SaveError)
     // Our own.
@@ -51,7 +52,7 @@ enum GatewayError: Error {
         case .save: 500
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
         case .drainDeadline: 503
-        case .firstByteTimeout, .upstreamIdleTimeout, .upstreamSendTimeout: 504
+        case .firstByteTimeout, .upstreamIdleTimeout, .upstreamSendTimeout, .tunnelTimeout: 504
         case .upstream(.connectTimeout): 504
         case .upstream: 502
         case .loopDetected: 508
@@ -101,6 +102,7 @@ enum GatewayError: Error {
         case .firstByteTimeout: "upstream timeouts.first_byte"
         case .upstreamIdleTimeout: "upstream timeouts.idle"
         case .upstreamSendTimeout: "upstream took no byte of the request within timeouts.idle"
+        case .tunnelTimeout: "timeouts.tunnel"
         case .save(let error): "session not saved: \(error.reason)"
         case .drainDeadline: "timeouts.drain"
         }

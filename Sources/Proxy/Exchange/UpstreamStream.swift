@@ -14,36 +14,40 @@ final class UpstreamStream: WireOwner {
     /// How much of a request may wait for a slow upstream before the client is no longer read, in bytes.
     static let highWater = 64 * 1024
 
-    private enum Phase {
+    enum Phase {
         case idle
         case connecting
         case head
         case body
+        /// After a 101: bytes of another protocol, both ways.
+        case tunnel
         case done
     }
 
-    private unowned(unsafe) let exchange: Exchange
-    private unowned(unsafe) let worker: Worker
-    private lazy var timer = Timer(worker.loop) { [unowned self] in timedOut() }
+    unowned(unsafe) let exchange: Exchange
+    unowned(unsafe) let worker: Worker
+    private(set) lazy var timer = Timer(worker.loop) { [unowned self] in timedOut() }
 
     /// The request as it goes out.
     ///
     /// While it can be sent again it is kept from its first byte; `sent` says how far it went.
     let outbound = ByteBuffer(capacity: 2048)
-    private var sent = 0
+    var sent = 0
 
     private var pool: UpstreamPool?
-    private var connection: WireConnection?
+    private(set) var connection: WireConnection?
     private var attempts = 0
-    private var phase = Phase.idle
+    var phase = Phase.idle
     private var method = Method.get
     private var isIdempotent = false
     private var isReplayable = true
     private var wasResent = false
-    private var requestEnded = false
+    var requestEnded = false
+    /// In a tunnel: the upstream sends no more.
+    var responseEnded = false
     private var sawResponseByte = false
     private var isPaused = false
-    private var isReadable = false
+    var isReadable = false
     private var peerClosed = false
     private var isReading = false
 
@@ -114,7 +118,7 @@ final class UpstreamStream: WireOwner {
 
     /// Sends what the connection takes.
     func flush() {
-        guard let connection, phase == .head || phase == .body else { return }
+        guard let connection, phase == .head || phase == .body || phase == .tunnel else { return }
         while outbound.count > sent {
             let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(outbound.readable)[sent...])
             switch connection.send(rest) {
@@ -122,7 +126,7 @@ final class UpstreamStream: WireOwner {
                 sent += count
             case .wouldBlock:
                 forgetSent()
-                timer.arm(after: idleTimeout)
+                timer.arm(after: quietTime)
                 return
             case .closed, .failed:
                 sendingFailed()
@@ -130,6 +134,7 @@ final class UpstreamStream: WireOwner {
             }
         }
         forgetSent()
+        if phase == .tunnel { return allSentInTunnel() }
         // While the client is slow to take the response, the client's own timeout counts.
         if isPaused { return }
         if requestEnded {
@@ -151,12 +156,14 @@ final class UpstreamStream: WireOwner {
 
     /// A long request is not kept for sending it again.
     private func forgetSent() {
-        guard sent > Self.highWater else { return }
+        guard sent > Self.highWater || phase == .tunnel else { return }
         isReplayable = false
         outbound.consume(sent)
         sent = 0
     }
 
+    /// How long the connection may be quiet.
+    private var quietTime: UInt64 { phase == .tunnel ? tunnelTimeout : idleTimeout }
     private var idleTimeout: UInt64 { pool?.settings.idleTimeout ?? 0 }
     private var firstByteTimeout: UInt64 { pool?.settings.firstByteTimeout ?? 0 }
 
@@ -234,18 +241,23 @@ final class UpstreamStream: WireOwner {
         switch phase {
         case .head where !sawResponseByte: fail(error == .connectionReset ? .upstream(error) : .closedBeforeResponse)
         case .head, .body: fail(.responseIncomplete)
+        case .tunnel: tunnelBroke(error)
         case .idle, .connecting, .done: break
         }
     }
 
     // MARK: The response
 
-    func pause() { isPaused = true; timer.cancel() }
+    func pause() {
+        isPaused = true
+        // A tunnel has one time for both of its sides; else the client's own counts.
+        if phase != .tunnel { timer.cancel() }
+    }
 
     func resume() {
         guard isPaused else { return }
         isPaused = false
-        timer.arm(after: idleTimeout)
+        timer.arm(after: quietTime)
         if isReadable { read() }
     }
 
@@ -259,7 +271,7 @@ final class UpstreamStream: WireOwner {
                 // A short read emptied a plain socket; TLS may hold decrypted bytes, and an end already seen must be
                 // read.
                 if count < scratch.count, !connection.isTLS, !peerClosed { isReadable = false }
-                timer.arm(after: idleTimeout)
+                timer.arm(after: quietTime)
                 consume(UnsafeRawBufferPointer(rebasing: scratch[0..<count]))
             case .wouldBlock:
                 isReadable = false
@@ -273,7 +285,9 @@ final class UpstreamStream: WireOwner {
     }
 
     private func connectionEnded() {
-        if phase == .body, decoder.mayEndWithConnection {
+        if phase == .tunnel {
+            endedInTunnel()
+        } else if phase == .body, decoder.mayEndWithConnection {
             complete(keep: false)
         } else {
             connectionBroke(.connectionClosed)
@@ -315,7 +329,7 @@ final class UpstreamStream: WireOwner {
                 return bytes.count
             }
             offset += response.length
-            if response.status == 101 {
+            if response.status == 101, !exchange.accepts(response, rest.span) {
                 fail(.unexpectedUpgrade)
                 return bytes.count
             }
@@ -325,8 +339,8 @@ final class UpstreamStream: WireOwner {
                 response.reset()
             } else {
                 headAt = worker.loop.now
-                phase = .body
                 decoder = BodyDecoder(response.body, limits: HeadLimits())
+                if response.status == 101 { switchProtocols() } else { phase = .body }
                 exchange.receiveResponse(response, rest)
             }
         }
@@ -347,6 +361,9 @@ final class UpstreamStream: WireOwner {
                 // Bytes after a complete response belong to nobody: such a connection is not used again (S10).
                 complete(keep: offset == bytes.count)
             }
+        }
+        if phase == .tunnel, offset < bytes.count {
+            exchange.relayTunnel(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[offset...])))
         }
         return bytes.count
     }
@@ -370,12 +387,13 @@ final class UpstreamStream: WireOwner {
         case .head where outbound.count > sent: fail(.upstreamSendTimeout)
         case .head where !sawResponseByte: fail(.firstByteTimeout)
         case .head, .body: fail(.upstreamIdleTimeout)
+        case .tunnel: fail(.tunnelTimeout)
         case .idle, .connecting, .done: break
         }
         exchange.settle()
     }
 
-    private func fail(_ error: GatewayError) {
+    func fail(_ error: GatewayError) {
         cancel()
         exchange.upstreamFailed(error)
     }
@@ -385,7 +403,7 @@ final class UpstreamStream: WireOwner {
     /// What is under way on it is lost to nobody: it is closed, never used again.
     func cancel() {
         timer.cancel()
-        connection?.close()
+        if isCutInTunnel { connection?.abort() } else { connection?.close() }
         connection = nil
         if phase != .idle { phase = .done }
     }
@@ -405,6 +423,7 @@ final class UpstreamStream: WireOwner {
         isReplayable = true
         wasResent = false
         requestEnded = false
+        responseEnded = false
         sawResponseByte = false
         isPaused = false
         isReadable = false

@@ -10,6 +10,9 @@ struct Counters: Sendable {
     var strippedIn: UInt64 = 0
     /// Answers whose changes were ignored on a Null route.
     var ignoredChanges: UInt64 = 0
+    /// Connections that switched protocols, and how many of them are open.
+    var tunnels: UInt64 = 0
+    var openTunnels = 0
     private var outcomes = [UInt64](repeating: 0, count: SessionOutcome.allCases.count)
 
     mutating func count(_ exchange: Exchange) {
@@ -23,6 +26,6 @@ struct Counters: Sendable {
     var summary: String {
         let sessions = SessionOutcome.allCases.map { "\($0) \(count(of: $0))" }.joined(separator: ", ")
         return "connections \(connections), requests \(requests), failures \(failures), stripped in \(strippedIn), "
-            + "ignored changes \(ignoredChanges); sessions: \(sessions)"
+            + "ignored changes \(ignoredChanges), tunnels \(tunnels); sessions: \(sessions)"
     }
 }
