@@ -5,9 +5,9 @@
 // What libcurl does not say of the TLS connections it makes with OpenSSL. Wrapped here, because several of these are
 // macros, and because nothing else of OpenSSL is wanted.
 
-/// An end without close_notify is an error again, which libcurl asks OpenSSL to overlook.
-static inline void tls_demand_farewell(void *context) {
-    SSL_CTX_clear_options((SSL_CTX *)context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+/// Whether close_notify has come.
+static inline int tls_has_farewell(void *session) {
+    return (SSL_get_shutdown((SSL *)session) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 /// Sends close_notify: 1 when it is sent, 0 when the socket has no room for it yet.
 ///

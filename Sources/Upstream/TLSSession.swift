@@ -12,15 +12,8 @@ struct TLSSession {
         self.session = session
     }
 
-    /// Makes every connection of an easy handle treat an end without close_notify as a break (RFC 8446 §6.1).
-    ///
-    /// False when libcurl has no memory for it, or was built with another library than OpenSSL.
-    static func demandFarewell(of easy: UnsafeMutableRawPointer) -> Bool {
-        curl_easy_set_ssl_function(easy) { _, context, _ in
-            tls_demand_farewell(context)
-            return CURLE_OK
-        } == CURLE_OK
-    }
+    /// Whether the server has said that it sends no more: an end without that is a cut (RFC 8446 §6.1).
+    var hasFarewell: Bool { tls_has_farewell(session) != 0 }
 
     /// Sends close_notify; false when the socket has no room for it yet.
     func sayFarewell(on descriptor: Int32) -> Bool { tls_say_farewell(session, descriptor) != 0 }

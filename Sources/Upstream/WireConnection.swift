@@ -80,7 +80,11 @@ public final class WireConnection: Watcher {
         guard let easy, isOpen else { return .failed(ENOTCONN) }
         var count = 0
         let code = curl_easy_recv(easy, room.baseAddress, room.count, &count)
-        if code == CURLE_OK { return count > 0 ? .bytes(count) : .closed }
+        if code == CURLE_OK {
+            if count > 0 { return .bytes(count) }
+            // libcurl makes no difference between the two ends.
+            return isTLS && TLSSession(easy)?.hasFarewell == false ? .failed(ECONNRESET) : .closed
+        }
         return code == CURLE_AGAIN ? .wouldBlock : .failed(lastError(easy))
     }
 
@@ -189,7 +193,6 @@ public final class WireConnection: Watcher {
         if server.scheme == .unix {
             fine = fine && curl_easy_set_string(easy, CURLOPT_UNIX_SOCKET_PATH, server.path) == CURLE_OK
         }
-        if isTLS { fine = fine && TLSSession.demandFarewell(of: easy) }
         if let caFile = settings.caFile {
             fine = fine && curl_easy_set_string(easy, CURLOPT_CAINFO, caFile) == CURLE_OK
         }

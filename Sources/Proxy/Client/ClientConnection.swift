@@ -43,6 +43,8 @@ final class ClientConnection: Watcher {
     private(set) lazy var timer = Timer(worker.loop) { [unowned self] in timerFired() }
     var readDeadline: UInt64 = 0
     var sendDeadline: UInt64 = 0
+    /// What the kernel still had to send when `sendDeadline` was set, in bytes.
+    var unsentAtDeadline = 0
 
     var input = Input.head
     private var parser: RequestHeadParser
@@ -396,6 +398,11 @@ final class ClientConnection: Watcher {
 
     /// Breaks off at once: `timeouts.drain` is over.
     func cut() {
+        if let exchange, exchange.state.mayAnswer {
+            closesAfterResponse = true
+            exchange.failed(.drainDeadline)
+            flush()
+        }
         exchange?.clientFailed(.drainDeadline)
         close()
     }

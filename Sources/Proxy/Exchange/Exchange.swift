@@ -364,6 +364,7 @@ final class Exchange {
                 body: OwnAnswer.body(error.status),
                 contentType: OwnAnswer.plainText,
                 proxyStatus: error.proxyStatus,
+                details: error.timer?.setting,
                 retryAfter: error.status == 503,
                 setCookies: cookies
             )
@@ -398,6 +399,7 @@ final class Exchange {
         location: [UInt8]? = nil,
         allow: [UInt8]? = nil,
         proxyStatus: StaticString? = nil,
+        details: StaticString? = nil,
         retryAfter: Bool = false,
         setCookies: [[UInt8]] = []
     ) {
@@ -414,6 +416,7 @@ final class Exchange {
             location: location,
             allow: allow,
             proxyStatus: proxyStatus,
+            details: details,
             retryAfter: retryAfter,
             setCookies: setCookies,
             edits: route?.responseEdits,

@@ -33,6 +33,8 @@ final class UpstreamStream: WireOwner {
     /// While it can be sent again it is kept from its first byte; `sent` says how far it went.
     let outbound = ByteBuffer(capacity: 2048)
     var sent = 0
+    /// What the kernel still had to send when the connection had no room, in bytes.
+    private var unsentAtBlock = 0
 
     private var pool: UpstreamPool?
     private(set) var connection: WireConnection?
@@ -119,14 +121,19 @@ final class UpstreamStream: WireOwner {
     /// Sends what the connection takes.
     func flush() {
         guard let connection, phase == .head || phase == .body || phase == .tunnel else { return }
+        let before = sent
         while outbound.count > sent {
             let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(outbound.readable)[sent...])
             switch connection.send(rest) {
             case .bytes(let count):
                 sent += count
             case .wouldBlock:
+                // Bytes the client adds are no progress of the upstream's.
+                if sent > before || !timer.isArmed {
+                    unsentAtBlock = Sockets.unsent(connection.descriptor)
+                    timer.arm(after: quietTime)
+                }
                 forgetSent()
-                timer.arm(after: quietTime)
                 return
             case .closed, .failed:
                 sendingFailed()
@@ -383,6 +390,15 @@ final class UpstreamStream: WireOwner {
     }
 
     private func timedOut() {
+        if outbound.count > sent, let connection {
+            // The kernel has room for megabytes: a server that reads slowly must not be taken for one that does not.
+            let unsent = Sockets.unsent(connection.descriptor)
+            if unsent < unsentAtBlock {
+                unsentAtBlock = unsent
+                timer.arm(after: quietTime)
+                return
+            }
+        }
         switch phase {
         case .head where outbound.count > sent: fail(.upstreamSendTimeout)
         case .head where !sawResponseByte: fail(.firstByteTimeout)

@@ -172,6 +172,7 @@ struct ExplanationWriter {
 
     private mutating func writeLimits(_ route: RouteSettings, _ upstream: UpstreamSettings) {
         row("Body", route.maxBody.map { "at most \(Quantity.text(bytes: $0)), else 413" } ?? "of any size")
+        if facts.wantsUpgrade { row("Upgrade", route.upgrade ? "offered" : "not offered (upgrade: false)") }
         let connect = Quantity.text(nanoseconds: upstream.connectTimeout)
         let first = Quantity.text(nanoseconds: upstream.firstByteTimeout)
         let idle = Quantity.text(nanoseconds: upstream.idleTimeout)
