@@ -36,6 +36,7 @@ let package = Package(
     targets: [
         // The doors to C, one for each library.
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // What a message is, and what a session is: bytes and values, no I/O.
@@ -51,7 +52,7 @@ let package = Package(
 
         // Who does the I/O.
         .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: loopConfined),
-        .target(name: "Upstream", dependencies: ["CCurl", "LinuxIO"], swiftSettings: loopConfined),
+        .target(name: "Upstream", dependencies: ["CCurl", "COpenSSL", "LinuxIO"], swiftSettings: loopConfined),
 
         // How a request becomes a response, and the program.
         .target(

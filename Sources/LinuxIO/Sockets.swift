@@ -164,6 +164,9 @@ public enum Sockets {
         }
     }
 
+    /// How many bytes the kernel still holds that the peer has not acknowledged; 0 when it does not say.
+    public static func unsent(_ descriptor: Int32) -> Int { Int(linux_unsent(descriptor)) }
+
     private static func outcome(_ error: Int32) -> Transfer { error == EAGAIN ? .wouldBlock : .failed(error) }
 
     // MARK: Ending

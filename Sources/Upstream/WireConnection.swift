@@ -47,6 +47,8 @@ public final class WireConnection: Watcher {
     private var errorText: UnsafeMutablePointer<CChar>?
     /// TLS only: bytes taken from the owner that OpenSSL must be given again, at this very address.
     private var unsent: ByteBuffer?
+    /// `shutdownWrite` waits for `unsent` to be gone.
+    private var endsWhenSent = false
 
     init(client: UpstreamClient, pool: UpstreamPool, serverIndex: Int, owner: WireOwner) {
         self.client = client
@@ -78,7 +80,11 @@ public final class WireConnection: Watcher {
         guard let easy, isOpen else { return .failed(ENOTCONN) }
         var count = 0
         let code = curl_easy_recv(easy, room.baseAddress, room.count, &count)
-        if code == CURLE_OK { return count > 0 ? .bytes(count) : .closed }
+        if code == CURLE_OK {
+            if count > 0 { return .bytes(count) }
+            // libcurl makes no difference between the two ends.
+            return isTLS && TLSSession(easy)?.hasFarewell == false ? .failed(ECONNRESET) : .closed
+        }
         return code == CURLE_AGAIN ? .wouldBlock : .failed(lastError(easy))
     }
 
@@ -124,6 +130,20 @@ public final class WireConnection: Watcher {
         return nil
     }
 
+    /// Says that no more will be sent, after what was taken before; the server can go on sending.
+    ///
+    /// TLS says so by its own farewell too, after which a server of TLS 1.2 sends no more either (RFC 5246 §7.2.1).
+    public func shutdownWrite() {
+        guard let easy, isOpen else { return }
+        endsWhenSent = unsent != nil
+        if endsWhenSent { return }
+        if isTLS {
+            endsWhenSent = TLSSession(easy)?.sayFarewell(on: descriptor) == false
+            if endsWhenSent { return }
+        }
+        Sockets.shutdownWrite(descriptor)
+    }
+
     private func lastError(_ easy: UnsafeMutableRawPointer) -> Int32 {
         var value = 0
         curl_easy_get_long(easy, CURLINFO_OS_ERRNO, &value)
@@ -143,6 +163,7 @@ public final class WireConnection: Watcher {
         case .inUse:
             var readiness = readiness
             if unsent != nil, let easy, case .failed = flush(easy) { readiness.insert(.failed) }
+            if endsWhenSent { shutdownWrite() }
             owner?.wireReady(self, readiness)
         case .idle: pool.idleConnection(self, became: readiness)
         case .dialling, .closed: break
@@ -218,6 +239,15 @@ public final class WireConnection: Watcher {
         state = .inUse  // nobody needs to take it back from the multi's hands
         close()
         told?.wireFailed(self, error)
+    }
+
+    /// Closes it so that the server cannot take it for an end: with a reset, and without TLS's farewell.
+    public func abort() {
+        if isOpen {
+            if isTLS, let easy { TLSSession(easy)?.omitFarewell() }
+            Sockets.setLingerReset(descriptor)
+        }
+        close()
     }
 
     /// Closes it, in whatever state it is; its owner is not told and forgotten.

@@ -283,7 +283,7 @@ struct FramingTests {
         }
     }
 
-    @Test func `F13 what follows an upgrade request is read as the next request`() throws {
+    @Test func `F13 what follows an upgrade that is not taken up is read as the next request`() throws {
         try withProxy(answering: { ok($0.target) }) { gateway, origin in
             let client = try gateway.connect()
             try client.send(
@@ -293,11 +293,9 @@ struct FramingTests {
             #expect(try client.readResponse().text == "/ws")
             #expect(try client.readResponse().text == "/next")
             #expect(origin.targets == ["/ws", "/next"])
-            for request in origin.requests {
-                #expect(!request.has("upgrade"))
-                #expect(!request.fields("connection").joined().lowercased().contains("upgrade"))
-                #expect(request.has("via"))
-            }
+            #expect(origin.requests.map { $0.has("upgrade") } == [true, false])
+            #expect(origin.requests.map { $0.has("connection") } == [true, false])
+            #expect(origin.requests.allSatisfy { $0.has("via") })
         }
     }
 

@@ -216,16 +216,6 @@ struct ResponseTests {
         }
     }
 
-    @Test func `S12 an upgrade that is not supported gets the ordinary answer`() throws {
-        try withProxy { gateway, origin in
-            let client = try gateway.connect()
-            let response = try client.get("/", "Connection: Upgrade\r\nUpgrade: websocket\r\n")
-            #expect(response.status == 200)
-            #expect(!(try origin.lastRequest().has("upgrade")))
-            #expect(try client.get("/again").status == 200)
-        }
-    }
-
     @Test func `the origin's status, reason and fields are relayed`() throws {
         try withProxy(answering: { _ in "HTTP/1.1 299 Sehr gut\r\nContent-Length: 0\r\nServer: mine\r\n\r\n" }) {
             gateway,

@@ -1,11 +1,14 @@
 /// Walks the members of a comma-separated field value (RFC 9110 section 5.6.1), white space trimmed.
 ///
 /// Empty members are members: whether they are an error is for the field to say.
-struct ListMembers {
+public struct ListMembers: Sendable {
     private var position = 0
 
+    /// A walk from the first member on.
+    public init() {}
+
     /// The next member of the same value, nil after the last.
-    mutating func next(_ value: Span<UInt8>) -> Range<Int>? {
+    public mutating func next(_ value: Span<UInt8>) -> Range<Int>? {
         // One beyond the end is where the walk is over: a trailing comma has an empty member behind it.
         guard position <= value.count else { return nil }
         var end = position

@@ -8,6 +8,9 @@ extension ClientConnection {
     }
 
     func setSendDeadline() {
+        // A tunnel has one time for both of its sides: `timeouts.tunnel`.
+        if isTunnel { return }
+        unsentAtDeadline = Sockets.unsent(descriptor)
         sendDeadline = worker.loop.now + worker.snapshot.settings.timeouts.send
         arm(sendDeadline)
     }
@@ -22,7 +25,9 @@ extension ClientConnection {
 
     func timerFired() {
         let now = worker.loop.now
-        if sendDeadline != 0, sendDeadline <= now {
+        if sendDeadline != 0, sendDeadline <= now, isSending {
+            setSendDeadline()
+        } else if sendDeadline != 0, sendDeadline <= now {
             exchange?.clientFailed(.sendTimeout)
             Sockets.setLingerReset(descriptor)
             close()
@@ -37,10 +42,17 @@ extension ClientConnection {
         if let next { timer.arm(after: next > now ? next - now : 1) }
     }
 
+    /// Whether the client has taken something since the deadline was set.
+    ///
+    /// The kernel has room for megabytes, and says so only when a third of it is free: a slow client that still reads
+    /// would be taken for a dead one.
+    private var isSending: Bool { Sockets.unsent(descriptor) < unsentAtDeadline }
+
     private func readTimedOut() {
         switch input {
         case .head:
             guard let exchange else {
+                worker.counters.count(.keepAlive)
                 close()
                 return
             }
@@ -52,7 +64,7 @@ extension ClientConnection {
             closeAfterResponse()
             exchange.failed(.requestBodyTimeout)
             progress()
-        case .waiting:
+        case .waiting, .tunnel:
             break
         case .discarding, .lingering:
             close()

@@ -83,6 +83,10 @@ extension ClientConnection {
             worker.buffers.give(outbound)
             self.outbound = nil
         }
+        if endsOutputWhenSent {
+            endsOutputWhenSent = false
+            Sockets.shutdownWrite(descriptor)
+        }
         if case .lingering = input { startLingering() }
         exchange?.clientCanTakeMore()
     }

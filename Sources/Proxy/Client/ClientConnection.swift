@@ -7,7 +7,7 @@ import LinuxIO
 /// is kept.
 ///
 /// Here is what is received and how it ends, one piece because any step of reading may be the last; `+Output` sends,
-/// `+Deadlines` keeps the time.
+/// `+Deadlines` keeps the time, `+Tunnel` knows what follows a 101.
 final class ClientConnection: Watcher {
     /// What may wait for a slow client before its upstream is no longer read, in bytes.
     static let highWater = 64 * 1024
@@ -23,6 +23,8 @@ final class ClientConnection: Watcher {
         case body
         /// The request is complete; the next one waits for the answer.
         case waiting
+        /// After a 101: bytes of another protocol.
+        case tunnel
         /// Reading the rest of a body nobody wants.
         case discarding(left: Int)
         /// Everything is said; reading until the client closes, so that the answer is not lost to a reset.
@@ -41,8 +43,10 @@ final class ClientConnection: Watcher {
     private(set) lazy var timer = Timer(worker.loop) { [unowned self] in timerFired() }
     var readDeadline: UInt64 = 0
     var sendDeadline: UInt64 = 0
+    /// What the kernel still had to send when `sendDeadline` was set, in bytes.
+    var unsentAtDeadline = 0
 
-    private(set) var input = Input.head
+    var input = Input.head
     private var parser: RequestHeadParser
     private var decoder: BodyDecoder
     /// Received and not yet used.
@@ -59,6 +63,8 @@ final class ClientConnection: Watcher {
     var isBroken = false
     private var isProgressing = false
     private var closesAfterResponse = false
+    /// The upstream of a tunnel has ended: so does this side, once everything is sent.
+    var endsOutputWhenSent = false
 
     init(worker: Worker, peer: SocketAddress) {
         self.worker = worker
@@ -76,9 +82,12 @@ final class ClientConnection: Watcher {
 
     override func ready(_ readiness: Readiness) {
         if readiness.contains(.failed) {
-            // Both directions are gone: nobody will read the answer.
-            clientGone()
-            return
+            guard isTunnel, !isTunnelBroken else {
+                // Both directions are gone: nobody will read the answer.
+                clientGone()
+                return
+            }
+            isReadable = true
         }
         if readiness.contains(.peerClosed) { peerClosed = true }
         if !readiness.isDisjoint(with: [.readable, .peerClosed]) { isReadable = true }
@@ -119,8 +128,11 @@ final class ClientConnection: Watcher {
 
     /// The upstream takes more of the body again.
     func resumeBody() {
-        guard case .body = input else { return }
-        setReadDeadline(worker.snapshot.settings.timeouts.requestBody)
+        switch input {
+        case .body: setReadDeadline(worker.snapshot.settings.timeouts.requestBody)
+        case .tunnel: break
+        case .head, .waiting, .discarding, .lingering: return
+        }
         progress()
     }
 
@@ -128,7 +140,7 @@ final class ClientConnection: Watcher {
         switch input {
         // A request whose head has begun is still read when the gateway drains; a new one is not.
         case .head: (exchange != nil || !closesAfterResponse) && pendingOutput < Self.highWater
-        case .body: exchange?.canTakeBody ?? true
+        case .body, .tunnel: exchange?.canTakeBody ?? true
         case .waiting: false
         case .discarding, .lingering: true
         }
@@ -208,6 +220,8 @@ final class ClientConnection: Watcher {
             return used
         case .waiting:
             return 0
+        case .tunnel:
+            return useTunnel(bytes)
         case .discarding(let left):
             return discard(bytes, left: left)
         case .lingering(let left):
@@ -304,6 +318,9 @@ final class ClientConnection: Watcher {
         switch input {
         case .waiting: closesAfterResponse = true
         case .head, .body: clientGone()
+        case .tunnel:
+            input = .waiting
+            exchange?.clientEndedTunnel()
         case .discarding, .lingering: close()
         }
     }
@@ -341,7 +358,7 @@ final class ClientConnection: Watcher {
         case .body where !closesAfterResponse:
             input = .discarding(left: Self.discardLimit)
             setReadDeadline(worker.snapshot.settings.timeouts.requestBody)
-        case .body, .head, .lingering, .discarding:
+        case .body, .head, .tunnel, .lingering, .discarding:
             closeGently()
         }
     }
@@ -361,7 +378,7 @@ final class ClientConnection: Watcher {
             self.inbound = nil
         }
         input = .lingering(left: Self.discardLimit)
-        if pendingOutput == 0 { startLingering() }
+        if pendingOutput == 0 { startLingering() } else if sendDeadline == 0 { setSendDeadline() }
     }
 
     func startLingering() {
@@ -382,6 +399,11 @@ final class ClientConnection: Watcher {
 
     /// Breaks off at once: `timeouts.drain` is over.
     func cut() {
+        if let exchange, exchange.state.mayAnswer {
+            closesAfterResponse = true
+            exchange.failed(.drainDeadline)
+            flush()
+        }
         exchange?.clientFailed(.drainDeadline)
         close()
     }

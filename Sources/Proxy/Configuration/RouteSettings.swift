@@ -32,6 +32,8 @@ public struct RouteSettings: Sendable {
     public var addPrefix: String?
     /// The longest request body in bytes, over it 413; nil: any.
     public var maxBody: UInt64?
+    /// Whether a client may ask the upstream to switch protocols, as WebSockets do; default true.
+    public var upgrade = true
     /// Changes to the request's fields on the way to the upstream.
     public var requestHeaders = HeaderEdits()
     /// Changes to the response's fields on the way to the client.

@@ -3,7 +3,8 @@ internal import Sessions
 extension SettingsReader {
     static let routeSettings = [
         "host", "path", "methods", "headers", "query", "upstream", "redirect", "respond", "session", "csrf",
-        "strip_cookies", "strip_prefix", "add_prefix", "max_body", "request_headers", "response_headers",
+        "strip_cookies", "strip_prefix", "add_prefix", "max_body", "upgrade", "request_headers",
+        "response_headers",
     ]
 
     /// Reads `routes`.
@@ -62,6 +63,7 @@ extension SettingsReader {
         readPolicy(section, into: &route)
         readRewrite(section, path, into: &route)
         route.maxBody = section.size("max_body", in: 0...UInt64.max)
+        route.upgrade = section.bool("upgrade") ?? route.upgrade
         route.requestHeaders = readEdits(section, "request_headers", isRequest: true)
         route.responseHeaders = readEdits(section, "response_headers", isRequest: false)
         warnOfIdle(section, action)
@@ -203,7 +205,7 @@ extension SettingsReader {
     private func warnOfIdle(_ section: SectionReader, _ action: RouteAction?) {
         guard let action else { return }
         if case .upstream = action { return }
-        for name in ["strip_prefix", "add_prefix", "request_headers", "max_body"] where section.has(name) {
+        for name in ["strip_prefix", "add_prefix", "request_headers", "max_body", "upgrade"] where section.has(name) {
             problems.error("`\(name)` has no effect without `upstream`", at: section.place(of: name))
         }
         for name in ["session", "csrf", "strip_cookies"] where section.node(name) != nil {

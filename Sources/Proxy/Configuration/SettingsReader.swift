@@ -137,7 +137,7 @@ struct SettingsReader {
     }
 
     private mutating func readTimeouts(_ section: SectionReader) {
-        let names = ["request_head", "request_body", "send", "keep_alive", "drain"]
+        let names = ["request_head", "request_body", "send", "keep_alive", "tunnel", "drain"]
         guard let node = section.node("timeouts"),
             let section = SectionReader(node, "`timeouts`", names: names, problems: problems)
         else { return }
@@ -146,6 +146,7 @@ struct SettingsReader {
         timeouts.requestBody = section.duration("request_body") ?? timeouts.requestBody
         timeouts.send = section.duration("send") ?? timeouts.send
         timeouts.keepAlive = section.duration("keep_alive") ?? timeouts.keepAlive
+        timeouts.tunnel = section.duration("tunnel") ?? timeouts.tunnel
         timeouts.drain = section.duration("drain") ?? timeouts.drain
         settings.timeouts = timeouts
     }

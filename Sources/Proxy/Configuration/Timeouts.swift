@@ -8,6 +8,8 @@ public struct Timeouts: Sendable, Equatable {
     public var send: UInt64 = 30_000_000_000
     /// For a connection between two requests; default 75 s.
     public var keepAlive: UInt64 = 75_000_000_000
+    /// For a tunnel, as a WebSocket is, without a byte either way; default 1 h.
+    public var tunnel: UInt64 = 3_600_000_000_000
     /// For exchanges that are under way when the gateway stops; default 30 s.
     public var drain: UInt64 = 30_000_000_000
 

@@ -31,8 +31,25 @@ enum ClientResponse {
         if !effect.setCookies.isEmpty { writeSetCookies(effect, response, bytes, route, into: out) }
         if effect.variesByCookie, !seen.varyCookie { out.append("Vary: Cookie\r\n") }
         route.responseEdits?.writeAdded(into: out)
-        if closes || framing == .untilClose { out.append("Connection: close\r\n") }
+        writeConnection(response, bytes, route, closes: closes || framing == .untilClose, into: out)
         out.append("\r\n")
+    }
+
+    /// `Upgrade` goes with a 101 and, because it must, with a 426 (RFC 9110 §15.5.22).
+    private static func writeConnection(
+        _ response: borrowing ResponseHead,
+        _ bytes: Span<UInt8>,
+        _ route: Route,
+        closes: Bool,
+        into out: ByteBuffer
+    ) {
+        if response.status == 101 {
+            UpgradeOffer.write(response, bytes, closes: false, into: out)
+        } else if response.status == 426, route.allowsUpgrade, UpgradeOffer.isNamed(in: response, bytes) {
+            UpgradeOffer.write(response, bytes, closes: closes, into: out)
+        } else if closes {
+            out.append("Connection: close\r\n")
+        }
     }
 
     /// A 1xx head: no framing fields, nothing of ours (RFC 9110 §15.2).

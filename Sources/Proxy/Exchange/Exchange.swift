@@ -19,7 +19,7 @@ final class Exchange: StoreWaiter {
     unowned(unsafe) let worker: Worker
     private(set) unowned(unsafe) var client: ClientConnection?
     private(set) lazy var upstream = UpstreamStream(exchange: self, worker: worker)
-    private(set) var state = ExchangeState()
+    var state = ExchangeState()
 
     /// The request's head as it came: ranges of `head` are offsets into these bytes.
     let headBytes = ByteBuffer(capacity: 1024)
@@ -33,7 +33,7 @@ final class Exchange: StoreWaiter {
     private var sentInterimContinue = false
     private var isResponseChunked = false
     /// Whether the client takes the connection's end for the body's.
-    private(set) var isResponseUntilClose = false
+    var isResponseUntilClose = false
     private var isUpstreamPaused = false
     /// What a server store is asked for just now.
     var storeWait = StoreWait.nothing
@@ -49,8 +49,8 @@ final class Exchange: StoreWaiter {
     private(set) var startedAt: UInt64 = 0
     private(set) var startedAtWallClock: Int64 = 0
     private(set) var status = 0
-    private(set) var bytesIn: UInt64 = 0
-    private(set) var bytesOut: UInt64 = 0
+    var bytesIn: UInt64 = 0
+    var bytesOut: UInt64 = 0
     private(set) var failure: GatewayError?
 
     init(worker: Worker) {
@@ -166,7 +166,7 @@ final class Exchange: StoreWaiter {
     }
 
     /// Whether a part of the request's body may come now.
-    var canTakeBody: Bool { state.request != .receiving || (storeWait != .opening && upstream.canTakeMore) }
+    var canTakeBody: Bool { !state.isRequestFlowing || (storeWait != .opening && upstream.canTakeMore) }
 
     var isRequestChunked: Bool { head.body == .chunked }
 
@@ -204,7 +204,7 @@ final class Exchange: StoreWaiter {
     }
 
     func upstreamCanTakeMore() {
-        if state.request == .receiving, upstream.canTakeMore { client?.resumeBody() }
+        if state.isRequestFlowing, upstream.canTakeMore { client?.resumeBody() }
     }
 
     // MARK: The response
@@ -258,6 +258,7 @@ final class Exchange: StoreWaiter {
             into: output
         )
         bytesOut += UInt64(output.count - before)
+        if response.status == 101 { beginTunnel(client) }
     }
 
     /// Saves the session; nil while its store is asked.
@@ -307,7 +308,7 @@ final class Exchange: StoreWaiter {
         pauseWhileClientIsSlow(client)
     }
 
-    private func pauseWhileClientIsSlow(_ client: ClientConnection) {
+    func pauseWhileClientIsSlow(_ client: ClientConnection) {
         guard !client.canTakeMore, !isUpstreamPaused else { return }
         isUpstreamPaused = true
         upstream.pause()
@@ -388,6 +389,7 @@ final class Exchange: StoreWaiter {
                 body: OwnAnswer.body(error.status),
                 contentType: OwnAnswer.plainText,
                 proxyStatus: error.proxyStatus,
+                details: error.timer?.setting,
                 retryAfter: error.status == 503,
                 setCookies: cookies
             )
@@ -422,6 +424,7 @@ final class Exchange: StoreWaiter {
         location: [UInt8]? = nil,
         allow: [UInt8]? = nil,
         proxyStatus: StaticString? = nil,
+        details: StaticString? = nil,
         retryAfter: Bool = false,
         setCookies: [[UInt8]] = []
     ) {
@@ -438,6 +441,7 @@ final class Exchange: StoreWaiter {
             location: location,
             allow: allow,
             proxyStatus: proxyStatus,
+            details: details,
             retryAfter: retryAfter,
             setCookies: setCookies,
             edits: route?.responseEdits,
@@ -457,6 +461,7 @@ final class Exchange: StoreWaiter {
         if state.response != .idle {
             worker.log.write(self, now: worker.loop.now)
             worker.counters.count(self)
+            if status == 101 { worker.counters.openTunnels -= 1 }
         }
         reset()
     }

@@ -18,11 +18,16 @@
 ///                          ▼
 ///                       complete
 /// ```
+///
+/// A 101 makes both sides `tunnelling`, from `complete` and `streaming`: each ends by itself, the request with
+/// `requestEnd`, the response with `responseEnd`.
 struct ExchangeState: Equatable {
     enum Request: Equatable {
         case idle
         case receiving
         case complete
+        /// The client's bytes in a protocol that is not ours.
+        case tunnelling
         /// The rest of the body is of no use: it is read and dropped, or the connection is closed.
         case abandoned
     }
@@ -35,6 +40,8 @@ struct ExchangeState: Equatable {
         case streaming
         /// The gateway's own answer is on its way to the client.
         case answering
+        /// The upstream's bytes in a protocol that is not ours.
+        case tunnelling
         case complete
         case aborted
     }
@@ -53,8 +60,14 @@ struct ExchangeState: Equatable {
     private(set) var response = Response.idle
 
     var isFinished: Bool {
-        response == .aborted || (response == .complete && request != .receiving)
+        response == .aborted || (response == .complete && !isRequestFlowing)
     }
+
+    /// Whether bytes from the client are wanted.
+    var isRequestFlowing: Bool { request == .receiving || request == .tunnelling }
+
+    /// Whether a 101 is out and one of the two directions has not ended.
+    var isTunnel: Bool { request == .tunnelling || response == .tunnelling }
 
     /// Whether nothing has been sent to the client that could not be taken back.
     var mayAnswer: Bool { response == .waiting }
@@ -65,7 +78,7 @@ struct ExchangeState: Equatable {
     }
 
     mutating func requestEnd() {
-        if request == .receiving { request = .complete }
+        if isRequestFlowing { request = .complete }
     }
 
     /// The upstream's final head goes out.
@@ -75,6 +88,21 @@ struct ExchangeState: Equatable {
         guard response == .waiting else { return false }
         response = .streaming
         return true
+    }
+
+    /// The upstream's 101 is out.
+    ///
+    /// False unless its head was what `responseHead` let through, and the request had come to its end.
+    mutating func switchProtocols() -> Bool {
+        guard request == .complete, response == .streaming else { return false }
+        request = .tunnelling
+        response = .tunnelling
+        return true
+    }
+
+    /// Nobody takes the client's bytes any more.
+    mutating func requestAbandoned() {
+        if isRequestFlowing { request = .abandoned }
     }
 
     /// The gateway's own answer goes out.
@@ -88,6 +116,10 @@ struct ExchangeState: Equatable {
 
     /// The last byte of the response has been handed to the client's connection.
     mutating func responseEnd() {
+        if response == .tunnelling {
+            response = .complete
+            return
+        }
         guard response == .streaming || response == .answering else { return }
         response = .complete
         if request == .receiving { request = .abandoned }
@@ -97,9 +129,9 @@ struct ExchangeState: Equatable {
         switch response {
         case .waiting:
             return .answer
-        case .streaming, .answering:
+        case .streaming, .answering, .tunnelling:
             response = .aborted
-            if request == .receiving { request = .abandoned }
+            requestAbandoned()
             return .abort
         case .idle, .complete, .aborted:
             return .nothing
@@ -109,6 +141,6 @@ struct ExchangeState: Equatable {
     /// The client's connection is gone: nothing can be sent any more.
     mutating func clientGone() {
         response = .aborted
-        if request == .receiving { request = .abandoned }
+        requestAbandoned()
     }
 }

@@ -29,6 +29,7 @@ enum GatewayError: Error {
     case firstByteTimeout
     case upstreamIdleTimeout
     case upstreamSendTimeout
+    case tunnelTimeout
     // The session's.
     case save(SaveError)
     case openSession(SaveError)
@@ -52,7 +53,7 @@ enum GatewayError: Error {
         case .save: 500
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
         case .drainDeadline: 503
-        case .firstByteTimeout, .upstreamIdleTimeout, .upstreamSendTimeout: 504
+        case .firstByteTimeout, .upstreamIdleTimeout, .upstreamSendTimeout, .tunnelTimeout: 504
         case .upstream(.connectTimeout): 504
         case .upstream: 502
         case .loopDetected: 508
@@ -68,8 +69,24 @@ enum GatewayError: Error {
         case .firstByteTimeout: "http_response_timeout"
         case .upstreamIdleTimeout: "connection_read_timeout"
         case .upstreamSendTimeout: "connection_write_timeout"
+        case .requestHeadTimeout, .requestBodyTimeout: "http_request_error"
         case .loopDetected: "proxy_loop_detected"
-        case .save, .openSession: "proxy_internal_error"
+        case .save, .openSession, .drainDeadline: "proxy_internal_error"
+        default: nil
+        }
+    }
+
+    /// Which of the times that are limited was over: the setting's name is the `details` of `Proxy-Status`.
+    var timer: TimerName? {
+        switch self {
+        case .requestHeadTimeout: .requestHead
+        case .requestBodyTimeout: .requestBody
+        case .sendTimeout: .send
+        case .upstream(.connectTimeout), .upstream(.nameLookupTimeout): .connect
+        case .firstByteTimeout: .firstByte
+        case .upstreamIdleTimeout, .upstreamSendTimeout: .idle
+        case .tunnelTimeout: .tunnel
+        case .drainDeadline: .drain
         default: nil
         }
     }
@@ -93,6 +110,7 @@ enum GatewayError: Error {
         case .sendTimeout: "timeouts.send"
         case .clientGone: "client closed the connection"
         case .loopDetected: "forwarding loop"
+        case .upstream(.connectTimeout), .upstream(.nameLookupTimeout): "upstream timeouts.connect"
         case .upstream(let error): error.reason
         case .badResponse(let error): "upstream response: \(error.reason)"
         case .badResponseBody(let error): "upstream response body: \(error.reason)"
@@ -101,7 +119,8 @@ enum GatewayError: Error {
         case .responseIncomplete: "upstream response ended early"
         case .firstByteTimeout: "upstream timeouts.first_byte"
         case .upstreamIdleTimeout: "upstream timeouts.idle"
-        case .upstreamSendTimeout: "upstream took no byte of the request within timeouts.idle"
+        case .upstreamSendTimeout: "upstream timeouts.idle: it took no byte of the request"
+        case .tunnelTimeout: "timeouts.tunnel"
         case .save(let error): "session not saved: \(error.reason)"
         case .openSession(let error): "session not opened: \(error.reason)"
         case .drainDeadline: "timeouts.drain"

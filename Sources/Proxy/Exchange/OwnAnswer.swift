@@ -18,6 +18,7 @@ enum OwnAnswer {
         location: [UInt8]?,
         allow: [UInt8]?,
         proxyStatus: StaticString?,
+        details: StaticString?,
         retryAfter: Bool,
         setCookies: [[UInt8]],
         edits: CompiledEdits?,
@@ -47,6 +48,11 @@ enum OwnAnswer {
         if let proxyStatus {
             out.append("Proxy-Status: gateway; error=")
             out.append(proxyStatus)
+            if let details {
+                out.append("; details=\"")
+                out.append(details)
+                out.append("\"")
+            }
             out.append("\r\n")
         }
         if retryAfter { out.append("Retry-After: 1\r\n") }

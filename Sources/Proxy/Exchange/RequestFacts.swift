@@ -22,6 +22,8 @@ struct RequestFacts {
     private(set) var hasUnknownExpectation = false
     /// The client can take a trailer section (`TE: trailers`, RFC 9110 §10.1.4).
     private(set) var takesTrailers = false
+    /// The client asks to switch to a protocol that may be offered upstream (RFC 9110 §7.8).
+    private(set) var wantsUpgrade = false
     /// The client came over https, as far as it can be known.
     private(set) var isSecure = false
     /// Whether every field may be forwarded as it is, but for the framing ones.
@@ -55,6 +57,7 @@ struct RequestFacts {
             case .expect: hasUnknownExpectation = head.version == .http11 && !head.expectsContinue
             case .maxForwards: maxForwards = decimal(bytes.extracting(line.value.range))
             case .te: takesTrailers = takesTrailers || fieldListContains(bytes.extracting(line.value.range), "trailers")
+            case .upgrade: wantsUpgrade = wantsUpgrade || UpgradeOffer.offersAny(of: bytes.extracting(line.value.range))
             case .via: timesThroughHere += Via.count(in: bytes.extracting(line.value.range))
             case .xForwardedFor where isTrusted: forwardedForLines += 1
             case .xForwardedHost where isTrusted && !line.value.isEmpty: forwardedHost = line.value
@@ -66,6 +69,15 @@ struct RequestFacts {
             default: break
             }
         }
+        if wantsUpgrade { wantsUpgrade = mayUpgrade(head, bytes) }
+    }
+
+    /// Whether the rest of the head lets the client switch protocols.
+    ///
+    /// A request with a body is answered as if it had not asked: what follows its head would have two meanings.
+    private func mayUpgrade(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Bool {
+        head.version == .http11 && (head.body == .none || head.body == .length(0))
+            && head.isNominated("upgrade".utf8Span.span, in: bytes)
     }
 
     /// The id a trusted proxy gave the request, when it is one that can be logged and forwarded: up to 128 visible

@@ -21,6 +21,7 @@ enum UpstreamRequest {
         exchange.visit.writeFields(into: out)
         route.requestEdits?.writeAdded(into: out)
         writeFraming(exchange, facts, into: out)
+        writeConnection(exchange, facts, bytes, into: out)
         out.append("\r\n")
     }
 
@@ -147,6 +148,19 @@ enum UpstreamRequest {
         case .untilClose:
             break
         }
-        if facts.takesTrailers { out.append("TE: trailers\r\nConnection: TE\r\n") }
+    }
+
+    /// Only one of the two: simple servers read one `Connection` line, and look for one word in it.
+    private static func writeConnection(
+        _ exchange: Exchange,
+        _ facts: RequestFacts,
+        _ bytes: Span<UInt8>,
+        into out: ByteBuffer
+    ) {
+        if exchange.offersUpgrade {
+            UpgradeOffer.write(exchange.head, bytes, into: out)
+        } else if facts.takesTrailers {
+            out.append("TE: trailers\r\nConnection: TE\r\n")
+        }
     }
 }

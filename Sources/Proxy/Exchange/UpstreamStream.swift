@@ -14,38 +14,44 @@ final class UpstreamStream: WireOwner {
     /// How much of a request may wait for a slow upstream before the client is no longer read, in bytes.
     static let highWater = 64 * 1024
 
-    private enum Phase {
+    enum Phase {
         case idle
         case connecting
         case head
         case body
+        /// After a 101: bytes of another protocol, both ways.
+        case tunnel
         case done
     }
 
-    private unowned(unsafe) let exchange: Exchange
-    private unowned(unsafe) let worker: Worker
-    private lazy var timer = Timer(worker.loop) { [unowned self] in timedOut() }
+    unowned(unsafe) let exchange: Exchange
+    unowned(unsafe) let worker: Worker
+    private(set) lazy var timer = Timer(worker.loop) { [unowned self] in timedOut() }
 
     /// The request as it goes out.
     ///
     /// While it can be sent again it is kept from its first byte; `sent` says how far it went.
     let outbound = ByteBuffer(capacity: 2048)
-    private var sent = 0
+    var sent = 0
+    /// What the kernel still had to send when the connection had no room, in bytes.
+    private var unsentAtBlock = 0
 
     private var pool: UpstreamPool?
-    private var connection: WireConnection?
+    private(set) var connection: WireConnection?
     private var attempts = 0
-    private var phase = Phase.idle
+    var phase = Phase.idle
     private var method = Method.get
     private var isIdempotent = false
     private var isReplayable = true
     private var wasResent = false
-    private var requestEnded = false
+    var requestEnded = false
+    /// In a tunnel: the upstream sends no more.
+    var responseEnded = false
     private var sawResponseByte = false
     private var isPaused = false
     /// The final head waits, at the beginning of `partial`, until the session is saved.
     private var isHeld = false
-    private var isReadable = false
+    var isReadable = false
     private var peerClosed = false
     private var isReading = false
 
@@ -116,15 +122,20 @@ final class UpstreamStream: WireOwner {
 
     /// Sends what the connection takes.
     func flush() {
-        guard let connection, phase == .head || phase == .body else { return }
+        guard let connection, phase == .head || phase == .body || phase == .tunnel else { return }
+        let before = sent
         while outbound.count > sent {
             let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(outbound.readable)[sent...])
             switch connection.send(rest) {
             case .bytes(let count):
                 sent += count
             case .wouldBlock:
+                // Bytes the client adds are no progress of the upstream's.
+                if sent > before || !timer.isArmed {
+                    unsentAtBlock = Sockets.unsent(connection.descriptor)
+                    timer.arm(after: quietTime)
+                }
                 forgetSent()
-                timer.arm(after: idleTimeout)
                 return
             case .closed, .failed:
                 sendingFailed()
@@ -132,6 +143,7 @@ final class UpstreamStream: WireOwner {
             }
         }
         forgetSent()
+        if phase == .tunnel { return allSentInTunnel() }
         // While the client is slow to take the response, the client's own timeout counts.
         if isPaused || isHeld { return }
         if requestEnded {
@@ -153,12 +165,14 @@ final class UpstreamStream: WireOwner {
 
     /// A long request is not kept for sending it again.
     private func forgetSent() {
-        guard sent > Self.highWater else { return }
+        guard sent > Self.highWater || phase == .tunnel else { return }
         isReplayable = false
         outbound.consume(sent)
         sent = 0
     }
 
+    /// How long the connection may be quiet.
+    private var quietTime: UInt64 { phase == .tunnel ? tunnelTimeout : idleTimeout }
     private var idleTimeout: UInt64 { pool?.settings.idleTimeout ?? 0 }
     private var firstByteTimeout: UInt64 { pool?.settings.firstByteTimeout ?? 0 }
 
@@ -236,19 +250,24 @@ final class UpstreamStream: WireOwner {
         switch phase {
         case .head where !sawResponseByte: fail(error == .connectionReset ? .upstream(error) : .closedBeforeResponse)
         case .head, .body: fail(.responseIncomplete)
+        case .tunnel: tunnelBroke(error)
         case .idle, .connecting, .done: break
         }
     }
 
     // MARK: The response
 
-    func pause() { isPaused = true; timer.cancel() }
+    func pause() {
+        isPaused = true
+        // A tunnel has one time for both of its sides; else the client's own counts.
+        if phase != .tunnel { timer.cancel() }
+    }
 
     func resume() {
         guard isPaused else { return }
         isPaused = false
         if isHeld { return }
-        timer.arm(after: idleTimeout)
+        timer.arm(after: quietTime)
         if isReadable { read() }
     }
 
@@ -257,11 +276,11 @@ final class UpstreamStream: WireOwner {
         guard isHeld, let held = partial else { return }
         isHeld = false
         partial = nil
-        if !isPaused { timer.arm(after: idleTimeout) }
+        if !isPaused { timer.arm(after: quietTime) }
         let bytes = held.readable
         exchange.receiveResponse(response, bytes)
         // A save that failed has let go of the connection.
-        if phase == .body { _ = advance(UnsafeBufferPointer(rebasing: bytes[response.length...])) }
+        if phase == .body || phase == .tunnel { _ = advance(UnsafeBufferPointer(rebasing: bytes[response.length...])) }
         worker.buffers.give(held)
         if isReadable, !isPaused { read() }
     }
@@ -276,7 +295,7 @@ final class UpstreamStream: WireOwner {
                 // A short read emptied a plain socket; TLS may hold decrypted bytes, and an end already seen must be
                 // read.
                 if count < scratch.count, !connection.isTLS, !peerClosed { isReadable = false }
-                timer.arm(after: idleTimeout)
+                timer.arm(after: quietTime)
                 consume(UnsafeRawBufferPointer(rebasing: scratch[0..<count]))
             case .wouldBlock:
                 isReadable = false
@@ -290,7 +309,9 @@ final class UpstreamStream: WireOwner {
     }
 
     private func connectionEnded() {
-        if phase == .body, decoder.mayEndWithConnection {
+        if phase == .tunnel {
+            endedInTunnel()
+        } else if phase == .body, decoder.mayEndWithConnection {
             complete(keep: false)
         } else {
             connectionBroke(.connectionClosed)
@@ -332,7 +353,7 @@ final class UpstreamStream: WireOwner {
                 return bytes.count
             }
             offset += response.length
-            if response.status == 101 {
+            if response.status == 101, !exchange.accepts(response, rest.span) {
                 fail(.unexpectedUpgrade)
                 return bytes.count
             }
@@ -342,8 +363,8 @@ final class UpstreamStream: WireOwner {
                 response.reset()
             } else {
                 headAt = worker.loop.now
-                phase = .body
                 decoder = BodyDecoder(response.body, limits: HeadLimits())
+                if response.status == 101 { switchProtocols() } else { phase = .body }
                 exchange.receiveResponse(response, rest)
                 if exchange.isSaving {
                     isHeld = true
@@ -370,6 +391,9 @@ final class UpstreamStream: WireOwner {
                 complete(keep: offset == bytes.count)
             }
         }
+        if phase == .tunnel, offset < bytes.count {
+            exchange.relayTunnel(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[offset...])))
+        }
         return bytes.count
     }
 
@@ -388,16 +412,26 @@ final class UpstreamStream: WireOwner {
     }
 
     private func timedOut() {
+        if outbound.count > sent, let connection {
+            // The kernel has room for megabytes: a server that reads slowly must not be taken for one that does not.
+            let unsent = Sockets.unsent(connection.descriptor)
+            if unsent < unsentAtBlock {
+                unsentAtBlock = unsent
+                timer.arm(after: quietTime)
+                return
+            }
+        }
         switch phase {
         case .head where outbound.count > sent: fail(.upstreamSendTimeout)
         case .head where !sawResponseByte: fail(.firstByteTimeout)
         case .head, .body: fail(.upstreamIdleTimeout)
+        case .tunnel: fail(.tunnelTimeout)
         case .idle, .connecting, .done: break
         }
         exchange.settle()
     }
 
-    private func fail(_ error: GatewayError) {
+    func fail(_ error: GatewayError) {
         cancel()
         exchange.upstreamFailed(error)
     }
@@ -407,7 +441,7 @@ final class UpstreamStream: WireOwner {
     /// What is under way on it is lost to nobody: it is closed, never used again.
     func cancel() {
         timer.cancel()
-        connection?.close()
+        if isCutInTunnel { connection?.abort() } else { connection?.close() }
         connection = nil
         if phase != .idle { phase = .done }
     }
@@ -427,6 +461,7 @@ final class UpstreamStream: WireOwner {
         isReplayable = true
         wasResent = false
         requestEnded = false
+        responseEnded = false
         sawResponseByte = false
         isPaused = false
         isHeld = false

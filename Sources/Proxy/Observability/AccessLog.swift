@@ -124,7 +124,8 @@ final class AccessLog {
     /// A client that went away saw no status; its line says 499, as nginx's does.
     private func loggedStatus(_ exchange: Exchange) -> Int {
         switch exchange.failure {
-        case .clientGone, .sendTimeout: 499
+        // Unless it had switched protocols: that answer it saw.
+        case .clientGone where exchange.status != 101, .sendTimeout where exchange.status != 101: 499
         // Broken off before there was an answer: what it would have been.
         case .some(let failure) where exchange.status == 0: failure.status
         default: exchange.status

@@ -4,6 +4,9 @@ import HTTP
 ///
 /// `Sec-Fetch-Site` decides where a browser sends it; older browsers send `Origin`, which must name the host asked for.
 /// A client that sends neither is no browser.
+///
+/// A request to switch protocols counts as a write, whatever its method: a browser opens a WebSocket to any site, with
+/// that site's cookies, and lets the page that asked for it read and write.
 struct CrossSiteCheck: Sendable {
     /// What the check says of a request, and by what.
     enum Verdict: Equatable {
@@ -26,13 +29,17 @@ struct CrossSiteCheck: Sendable {
     }
 
     private let trusted: [[UInt8]]
+    private let allowsUpgrade: Bool
 
-    init(trustedOrigins: [String]) {
+    /// - Parameter allowsUpgrade: the route's `upgrade`: where it is off, a request to switch protocols is an ordinary
+    ///   one.
+    init(trustedOrigins: [String], allowsUpgrade: Bool = true) {
+        self.allowsUpgrade = allowsUpgrade
         trusted = trustedOrigins.map { [UInt8]($0.lowercased().utf8) }
     }
 
     func verdict(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ facts: RequestFacts) -> Verdict {
-        if head.method.isSafe { return .safeMethod }
+        if head.method.isSafe, !(allowsUpgrade && facts.wantsUpgrade) { return .safeMethod }
         if let site = facts.secFetchSite {
             guard equalsIgnoringCase(bytes.extracting(site.range), "cross-site") else { return .notCrossSite }
             return isTrusted(facts.origin, bytes) ? .trustedOrigin : .crossSite

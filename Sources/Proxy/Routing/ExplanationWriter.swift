@@ -106,7 +106,7 @@ struct ExplanationWriter {
         }
         for value in rules.expose { row("", "\(value.header): the session's `\(value.key)`, if there is one") }
         writeStripped(reserved + exposedBySender(rules))
-        row("CSRF", csrfVerdict(route.csrf ?? rules.csrf, rules, head))
+        row("CSRF", csrfVerdict(route, rules, head))
     }
 
     private mutating func writeNullCookies(_ route: RouteSettings) {
@@ -138,9 +138,9 @@ struct ExplanationWriter {
     }
 
     /// What the check that the gateway does says, and by what (DESIGN section 3.1).
-    private func csrfVerdict(_ mode: CSRFMode, _ rules: SessionSettings, _ head: RequestHead) -> String {
-        if mode == .off { return "not checked (csrf: off)" }
-        let check = CrossSiteCheck(trustedOrigins: rules.trustedOrigins)
+    private func csrfVerdict(_ route: RouteSettings, _ rules: SessionSettings, _ head: RequestHead) -> String {
+        if (route.csrf ?? rules.csrf) == .off { return "not checked (csrf: off)" }
+        let check = CrossSiteCheck(trustedOrigins: rules.trustedOrigins, allowsUpgrade: route.upgrade)
         let origin = facts.origin.map { request.text($0) } ?? ""
         let site = facts.secFetchSite.map { request.text($0) } ?? ""
         return switch check.verdict(head, request.bytes.span, facts) {
@@ -172,6 +172,7 @@ struct ExplanationWriter {
 
     private mutating func writeLimits(_ route: RouteSettings, _ upstream: UpstreamSettings) {
         row("Body", route.maxBody.map { "at most \(Quantity.text(bytes: $0)), else 413" } ?? "of any size")
+        if facts.wantsUpgrade { row("Upgrade", route.upgrade ? "offered" : "not offered (upgrade: false)") }
         let connect = Quantity.text(nanoseconds: upstream.connectTimeout)
         let first = Quantity.text(nanoseconds: upstream.firstByteTimeout)
         let idle = Quantity.text(nanoseconds: upstream.idleTimeout)

@@ -20,6 +20,8 @@ final class Route: Sendable {
     let rewrite: TargetRewrite
     /// Bytes; nil for no limit.
     let maxBody: UInt64?
+    /// Whether a client may ask the upstream to switch protocols.
+    let allowsUpgrade: Bool
     let requestEdits: CompiledEdits?
     let responseEdits: CompiledEdits?
 
@@ -31,6 +33,7 @@ final class Route: Sendable {
         contentType = if case .respond(let answer) = settings.action { [UInt8](answer.contentType.utf8) } else { nil }
         rewrite = TargetRewrite(route: settings)
         maxBody = settings.maxBody
+        allowsUpgrade = settings.upgrade
         requestEdits = CompiledEdits(settings.requestHeaders)
         responseEdits = CompiledEdits(settings.responseHeaders)
     }

@@ -42,7 +42,8 @@ struct RouteCompiler {
                 ? CookieNames(sessionNames.filter { !own.contains($0) }) : allNames,
             cutInResponses: allNames,
             stripsAll: route.stripCookies == .all,
-            csrf: mode == .origin ? CrossSiteCheck(trustedOrigins: session.settings.trustedOrigins) : nil
+            csrf: mode == .origin
+                ? CrossSiteCheck(trustedOrigins: session.settings.trustedOrigins, allowsUpgrade: route.upgrade) : nil
         )
     }
 }

@@ -13,7 +13,7 @@ struct GatewayErrorTests {
         (.badRequest(.requestLineTooLong), 414, nil), (.badRequest(.unsupportedVersion), 505, nil),
         (.ambiguousPath, 400, nil), (.refusedFieldName, 400, nil), (.crossSiteWrite, 403, nil), (.noRoute, 404, nil),
         (.methodNotAllowed(allow: []), 405, nil), (.bodyTooLarge, 413, nil), (.expectationFailed, 417, nil),
-        (.requestHeadTimeout, 408, nil), (.requestBodyTimeout, 408, nil), (.sendTimeout, 499, nil),
+        (.requestHeadTimeout, 408, "http_request_error"), (.requestBodyTimeout, 408, "http_request_error"), (.sendTimeout, 499, nil),
         (.clientGone, 499, nil), (.loopDetected, 508, "proxy_loop_detected"),
         (.upstream(.connectionRefused), 502, "connection_refused"),
         (.upstream(.connectTimeout), 504, "connection_timeout"),
@@ -25,7 +25,7 @@ struct GatewayErrorTests {
         (.save(.noSecret), 500, "proxy_internal_error"),
         (.save(.tooLarge(cookie: "c", size: 5000, limit: 4096)), 500, "proxy_internal_error"),
         (.save(.unavailable(why: "down")), 503, "proxy_internal_error"),
-        (.drainDeadline, 503, nil),
+        (.drainDeadline, 503, "proxy_internal_error"), (.tunnelTimeout, 504, nil),
     ]
 
     @Test(arguments: table)
@@ -33,6 +33,18 @@ struct GatewayErrorTests {
         #expect(error.status == status)
         #expect(error.proxyStatus.map { "\($0)" } == token)
         #expect(!error.reason.isEmpty)
+    }
+
+    @Test(arguments: [
+        (GatewayError.requestHeadTimeout, "timeouts.request_head"), (.requestBodyTimeout, "timeouts.request_body"),
+        (.sendTimeout, "timeouts.send"), (.upstream(.connectTimeout), "timeouts.connect"),
+        (.upstream(.nameLookupTimeout), "timeouts.connect"), (.firstByteTimeout, "timeouts.first_byte"),
+        (.upstreamIdleTimeout, "timeouts.idle"), (.upstreamSendTimeout, "timeouts.idle"),
+        (.tunnelTimeout, "timeouts.tunnel"), (.drainDeadline, "timeouts.drain"),
+    ])
+    func `a time that was over is named by its setting`(error: GatewayError, setting: String) {
+        #expect(error.timer.map { "\($0.setting)" } == setting)
+        #expect(error.reason.contains(setting))
     }
 
     @Test func `the reason of a failed save names no value`() {
