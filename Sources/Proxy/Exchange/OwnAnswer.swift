@@ -24,6 +24,7 @@ enum OwnAnswer {
         isHead: Bool,
         date: [UInt8],
         closes: Bool,
+        debug: [UInt8]? = nil,
         into out: ByteBuffer
     ) {
         out.append("HTTP/1.1 ")
@@ -58,6 +59,7 @@ enum OwnAnswer {
             out.appendDecimal(body.count)
             out.append("\r\n")
         }
+        if let debug { out.append(debug) }
         if closes { out.append("Connection: close\r\n") }
         out.append("\r\n")
         if !isHead, status != 204, status != 304 { out.append(body) }

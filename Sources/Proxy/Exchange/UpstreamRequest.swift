@@ -77,7 +77,7 @@ enum UpstreamRequest {
         }
         let name = bytes.extracting(line.name.range)
         // Whatever the name under `expose:` is, nobody but the gateway says it.
-        if exchange.worker.snapshot.exposedNames.contains(name) { return false }
+        if exchange.edition.snapshot.exposedNames.contains(name) { return false }
         if let edits = route.requestEdits, edits.removes(name) { return false }
         if exchange.head.connectionOptions.isEmpty || line.id == .cookie { return true }
         return !exchange.head.isNominated(name, in: bytes)

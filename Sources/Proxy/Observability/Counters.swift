@@ -1,4 +1,5 @@
-/// What a worker has counted since it began.
+/// What a worker has counted since it began, whatever the route file said; what concerns one session is in
+/// `SessionCounters`.
 ///
 /// Plain numbers: only its own thread touches them.
 struct Counters: Sendable {
@@ -8,21 +9,31 @@ struct Counters: Sendable {
     var bytesOut: UInt64 = 0
     /// Requests whose session cookies were cut out on a Null route.
     var strippedIn: UInt64 = 0
+    /// `Set-Cookie` lines of services that were dropped, as their names are the gateway's, or `strip_cookies: all` says
+    /// so.
+    var droppedOut: UInt64 = 0
     /// Answers whose changes were ignored on a Null route.
     var ignoredChanges: UInt64 = 0
-    private var outcomes = [UInt64](repeating: 0, count: SessionOutcome.allCases.count)
 
     mutating func count(_ exchange: Exchange) {
         if exchange.failure != nil { failures += 1 }
-        outcomes[Int(exchange.visit.outcome.rawValue)] += 1
     }
 
-    func count(of outcome: SessionOutcome) -> UInt64 { outcomes[Int(outcome.rawValue)] }
+    mutating func add(_ other: Counters) {
+        connections &+= other.connections
+        requests &+= other.requests
+        failures &+= other.failures
+        bytesOut &+= other.bytesOut
+        strippedIn &+= other.strippedIn
+        droppedOut &+= other.droppedOut
+        ignoredChanges &+= other.ignoredChanges
+    }
 
-    /// What a worker has counted, for its last words.
-    var summary: String {
-        let sessions = SessionOutcome.allCases.map { "\($0) \(count(of: $0))" }.joined(separator: ", ")
-        return "connections \(connections), requests \(requests), failures \(failures), stripped in \(strippedIn), "
-            + "ignored changes \(ignoredChanges); sessions: \(sessions)"
+    /// The numbers by the names of reports.
+    var named: [(name: String, count: UInt64)] {
+        [
+            ("connections", connections), ("requests", requests), ("failures", failures), ("bytes_out", bytesOut),
+            ("stripped_in", strippedIn), ("dropped_out", droppedOut), ("ignored_changes", ignoredChanges),
+        ]
     }
 }

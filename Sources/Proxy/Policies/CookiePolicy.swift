@@ -51,18 +51,31 @@ final class CookiePolicy: Sendable {
         _ bytes: Span<UInt8>,
         _ facts: RequestFacts,
         now: Int64,
-        cache: inout OpenedSessionCache
+        cache: inout OpenedSessionCache,
+        counters: inout SessionCounters
     ) {
         visit.begin(self)
         visit.isPage = facts.isPage(bytes)
         if facts.cookieLines > 0 { findCookies(&visit, head, bytes) }
-        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty else { return }
+        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty else {
+            counters.count(.none, session: index)
+            return
+        }
         if visit.candidates.count == 1, visit.flashCandidates.isEmpty {
             visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
         } else {
             visit.opened = open(bytes, visit, now: now)
         }
         visit.outcome = SessionOutcome(visit.opened.outcome)
+        counters.count(visit.opened, session: index)
+    }
+
+    /// Notes that changes could not be saved.
+    func failed(_ error: SaveError, _ visit: inout SessionVisit, counters: inout SessionCounters) {
+        let event = SessionEvent(error)
+        visit.event = event
+        visit.outcome = .failed
+        counters.count(event, session: index)
     }
 
     private func open(_ bytes: Span<UInt8>, _ visit: borrowing SessionVisit, now: Int64) -> OpenedSession {
@@ -142,7 +155,7 @@ final class CookiePolicy: Sendable {
         isSecure: Bool,
         now: Int64,
         random: inout SystemRandom,
-        counters: inout Counters
+        counters: inout SessionCounters
     ) throws(SaveError) -> SessionEffect {
         if response.status < 500 { try readChanges(&visit.changes, response, bytes) }
         let closed = try sessions.close(
@@ -154,6 +167,8 @@ final class CookiePolicy: Sendable {
             now: now,
             random: &random
         )
+        visit.event = SessionEvent(closed.outcome)
+        if let event = visit.event { counters.count(event, session: index) }
         visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
         return SessionEffect(
             setCookies: closed.setCookies,

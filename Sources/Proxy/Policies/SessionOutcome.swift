@@ -15,4 +15,8 @@ enum SessionOutcome: UInt8, CaseIterable {
     case ignored
     /// Changes that could not be saved.
     case failed
+    /// Ended by somebody before its time.
+    case revoked
+    /// The store that keeps the sessions did not answer.
+    case storeError
 }

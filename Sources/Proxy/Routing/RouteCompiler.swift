@@ -17,6 +17,11 @@ struct RouteCompiler {
         nullNames = CookieNames(sessionNames + settings.sessionCookies)
     }
 
+    /// The sessions in their order, with the fingerprints of their keys.
+    var sessionKeys: [(name: String, keys: [String])] {
+        zip(settings.sessions, sessions).map { ($0.name, $1.keyFingerprints) }
+    }
+
     func compile(_ route: RouteSettings) -> Route {
         guard let index = route.session else {
             let policy = NullPolicy(names: nullNames, stripsAll: route.stripCookies == .all)
