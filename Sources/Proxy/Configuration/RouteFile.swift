@@ -15,7 +15,7 @@ public struct RouteFile {
         dev: Bool = false,
         secretFiles: SecretFiles? = nil
     ) -> RouteFileResult {
-        let problems = ProblemList(file: file)
+        let problems = ProblemList(file: file, environment: environment)
         var parser = RouteFileParser(environment: environment, allowsMissingSecret: dev, problems: problems)
         var reader = SettingsReader(
             problems: problems,
