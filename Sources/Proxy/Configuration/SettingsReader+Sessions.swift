@@ -4,7 +4,8 @@ extension SettingsReader {
     private static let sessionSettings = [
         "store", "name", "secret", "format", "block_keys", "idle_timeout", "lifetime", "renew_on", "expose",
         "max_chunks", "max_age",
-        "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "redis",
+        "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "sign",
+        "redis",
     ]
 
     /// Fields that the gateway writes or rewrites by itself: a second one would say two things.
@@ -53,6 +54,7 @@ extension SettingsReader {
         }
         session.renewOn = section.texts("renew_on")?.map(\.text) ?? []
         readExpose(section, into: &session)
+        readHandOver(section, into: &session)
         session.maxAge = section.seconds("max_age")
         session.sameSite =
             section.choice("same_site", ["lax": .lax, "strict": .strict, "none": SameSite.none]) ?? session.sameSite

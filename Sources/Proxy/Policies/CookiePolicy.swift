@@ -19,7 +19,9 @@ final class CookiePolicy: Sendable {
     private let csrf: CrossSiteCheck?
     private let name: [UInt8]
     private let flashName: [UInt8]
-    private let exposed: [(field: [UInt8], key: String)]
+    let exposed: [(field: [UInt8], key: String)]
+    /// Signs what the service is told; nil where nothing is signed.
+    let signer: HandOverSigner?
 
     init(
         sessions: CookieSessions,
@@ -27,7 +29,8 @@ final class CookiePolicy: Sendable {
         cutInRequests: CookieNames,
         cutInResponses: CookieNames,
         stripsAll: Bool,
-        csrf: CrossSiteCheck?
+        csrf: CrossSiteCheck?,
+        signer: HandOverSigner? = nil
     ) {
         self.sessions = sessions
         self.index = index
@@ -37,6 +40,7 @@ final class CookiePolicy: Sendable {
         self.csrf = csrf
         name = [UInt8](sessions.settings.name.utf8)
         flashName = [UInt8](sessions.flashName.utf8)
+        self.signer = signer
         exposed = sessions.settings.expose.map { ([UInt8]($0.header.utf8), $0.key) }
     }
 

@@ -1,5 +1,6 @@
 import HTTP
 import Sessions
+import Upstream
 
 /// Makes routes of their settings; what several routes share is made once.
 struct RouteCompiler {
@@ -45,7 +46,17 @@ struct RouteCompiler {
                 ? CookieNames(sessionNames.filter { !own.contains($0) }) : allNames,
             cutInResponses: allNames,
             stripsAll: route.stripCookies == .all,
-            csrf: mode == .origin ? CrossSiteCheck(trustedOrigins: session.settings.trustedOrigins) : nil
+            csrf: mode == .origin ? CrossSiteCheck(trustedOrigins: session.settings.trustedOrigins) : nil,
+            signer: signer(session.settings, for: route)
+        )
+    }
+
+    private func signer(_ session: SessionSettings, for route: RouteSettings) -> HandOverSigner? {
+        guard let handOver = session.handOver, case .upstream(let upstream) = route.action else { return nil }
+        return HandOverSigner(
+            handOver,
+            audience: settings.upstreams[upstream].name,
+            fields: CookiePolicy.signedFields + session.expose.map { $0.header.lowercased() }
         )
     }
 }
