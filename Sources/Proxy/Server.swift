@@ -13,6 +13,8 @@ public import Logging
 public final class Server {
     private enum Command: Sendable {
         case drain
+        case adopt(Snapshot)
+        case report(MetricsReport)
     }
 
     private struct Listening: Sendable {
@@ -20,7 +22,8 @@ public final class Server {
         let isShared: Bool
     }
 
-    private let snapshot: Snapshot
+    /// What the workers serve by, or will as soon as they look into their mailboxes.
+    private var snapshot: Snapshot
     private let logger: Logger
     private let workerCount: Int
     /// For each worker the sockets it listens on.
@@ -103,6 +106,8 @@ public final class Server {
             let reader = try MailboxReader(mailbox, worker.loop) { [unowned worker] command in
                 switch command {
                 case .drain: worker.drain()
+                case .adopt(let snapshot): worker.adopt(snapshot)
+                case .report(let report): report.add(worker.metrics)
                 }
             }
             for socket in sockets { worker.listen(on: socket.descriptor, isShared: socket.isShared) }
@@ -113,6 +118,40 @@ public final class Server {
             logger.critical("a worker cannot run", metadata: ["error": "\(error)"])
             exit(71)
         }
+    }
+
+    /// Serves new exchanges by other settings; those under way end by the ones they began with, and none is cut.
+    ///
+    /// Where to listen and how many workers there are stays as it was.
+    ///
+    /// - Parameter whenAdopted: called once on a worker's thread, as soon as no worker begins an exchange by the former
+    ///   settings any more.
+    /// - Returns: the settings that changed and take a restart, by their names in the route file.
+    @discardableResult
+    public func reload(_ settings: Settings, whenAdopted: @escaping @Sendable () -> Void = {}) -> [String] {
+        var left: [String] = []
+        if settings.listen != snapshot.settings.listen { left.append("listen") }
+        if settings.workers != snapshot.settings.workers { left.append("workers") }
+        var settings = settings
+        settings.listen = snapshot.settings.listen
+        settings.workers = snapshot.settings.workers
+        snapshot = Snapshot(settings, replacing: snapshot)
+        // A worker answers the question when it has done what was asked before.
+        let report = MetricsReport(workers: mailboxes.count) { _ in whenAdopted() }
+        for mailbox in mailboxes {
+            mailbox.post(.adopt(snapshot))
+            mailbox.post(.report(report))
+        }
+        return left
+    }
+
+    /// Has what all workers have counted written to standard error, as one line of JSON, as soon as each has answered.
+    public func report() {
+        let report = MetricsReport(workers: mailboxes.count) { metrics in
+            var line = metrics.json(time: Int64(time(nil))) + "\n"
+            line.withUTF8 { LogOutput(descriptor: STDERR_FILENO).write($0) }
+        }
+        for mailbox in mailboxes { mailbox.post(.report(report)) }
     }
 
     /// Stops to listen, closes idle connections and lets requests under way finish, up to `timeouts.drain`.

@@ -12,6 +12,8 @@ final class Snapshot: Sendable {
     let routes: [Route]
     /// Fields that `expose:` sends to services: nobody else may say them.
     let exposedNames: ExposedNames
+    /// The sessions in the order of the file, with the fingerprints of their keys.
+    let sessionKeys: [(name: String, keys: [String])]
 
     /// The values of sessions with `store: memory`.
     let memoryStores: MemoryStores
@@ -28,6 +30,7 @@ final class Snapshot: Sendable {
         table = RouteTable(settings.routes)
         exposedNames = ExposedNames(settings.sessions.flatMap { $0.settings.expose.map(\.header) })
         let compiler = RouteCompiler(settings)
+        sessionKeys = compiler.sessionKeys
         routes = settings.routes.map(compiler.compile)
     }
 
@@ -61,7 +64,7 @@ extension Substring {
 
 extension AddressRange {
     /// Whether an address written as text lies in the range; a text that is no address lies in none.
-    fileprivate func contains(address: String) -> Bool {
+    func contains(address: String) -> Bool {
         guard let bytes = Self.bytes(of: address) else { return false }
         return contains(bytes.span)
     }

@@ -10,14 +10,18 @@ final class Worker {
     private static let logInterval: UInt64 = 1_000_000_000
 
     let loop: EventLoop
-    let snapshot: Snapshot
     let logger: Logger
-    let log: AccessLog
+    private(set) var log: AccessLog
+    private let output: LogOutput
+    private let workers: Int
     let buffers = BufferPool(capacity: 16 * 1024, keep: 256)
-    let pools: [UpstreamPool]
-    /// The server store of each session, at its place in the route file; nil for those that live in their cookies.
-    var stores: [SessionBackend?]
     private let upstreams: UpstreamClient
+    /// What new exchanges begin with.
+    private(set) var edition: Edition
+    var snapshot: Snapshot { edition.snapshot }
+    /// Editions of before that exchanges may still hold, and what was counted under those that nobody does.
+    private var formerEditions: [Edition] = []
+    private var pastSessions = Metrics(workers: 0, Counters(), [])
 
     /// What was just read from a client, or from an upstream; nothing stays in it longer than an event lasts.
     let clientScratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchSize, alignment: 64)
@@ -32,7 +36,7 @@ final class Worker {
     private(set) var isDraining = false
     private var listeners: [Listener] = []
     private var connections: [ClientConnection] = []
-    private let connectionLimit: Int
+    private var connectionLimit: Int { max(1, snapshot.settings.limits.connections / workers) }
     private var idleExchanges: [Exchange] = []
     private lazy var logTimer = Timer(loop) { [unowned self] in flushLog() }
     private lazy var drainTimer = Timer(loop) { [unowned self] in drainDeadline() }
@@ -44,14 +48,13 @@ final class Worker {
         workers: Int
     ) throws(IOError) {
         loop = try EventLoop()
-        self.snapshot = snapshot
         self.logger = logger
+        self.output = output
+        self.workers = workers
         log = AccessLog(format: snapshot.settings.accessLog, output: output)
         let client = UpstreamClient(loop: loop)
         upstreams = client
-        pools = snapshot.settings.upstreams.map { UpstreamPool(settings: $0, client: client) }
-        stores = Self.stores(snapshot)
-        connectionLimit = max(1, snapshot.settings.limits.connections / workers)
+        edition = Edition(snapshot, client: client, logger: logger)
         logTimer.arm(after: Self.logInterval)
     }
 
@@ -64,9 +67,10 @@ final class Worker {
     func run() {
         loop.run()
         log.flush()
-        logger.info("a worker has stopped", metadata: ["counted": "\(counters.summary)"])
-        for pool in pools { pool.close() }
-        closeStores()
+        logger.info("a worker has stopped", metadata: ["counted": "\(metrics.json(time: loop.wallClock))"])
+        for former in formerEditions { former.closeStores(except: edition) }
+        edition.close(for: nil)
+        edition.closeStores(except: nil)
     }
 
     func listen(on descriptor: Int32, isShared: Bool) {
@@ -124,13 +128,47 @@ final class Worker {
     }
 
     func giveExchange(_ exchange: Exchange) {
-        if idleExchanges.count < 1024 { idleExchanges.append(exchange) }
+        // One of before would keep its edition.
+        if exchange.edition === edition, idleExchanges.count < 1024 { idleExchanges.append(exchange) }
     }
 
     func newRequestID() -> RequestID { RequestID(high: random.next(), low: random.next()) }
 
     /// The whole `Date` line of this second.
     var date: [UInt8] { dateLine.line(at: loop.wallClock) }
+
+    // MARK: The route file
+
+    /// Serves new exchanges by another snapshot; those under way end by theirs.
+    func adopt(_ snapshot: Snapshot) {
+        let former = edition
+        edition = Edition(snapshot, client: upstreams, logger: logger, former: former)
+        former.close(for: edition)
+        formerEditions.append(former)
+        // A session that a key opened which is no longer there must not be opened by memory.
+        openedSessions = OpenedSessionCache()
+        idleExchanges.removeAll()
+        log.flush()
+        log = AccessLog(format: snapshot.settings.accessLog, output: output)
+        forgetEditions()
+    }
+
+    /// Lets go of editions that no exchange holds any more, and of their secrets.
+    private func forgetEditions() {
+        for index in formerEditions.indices.reversed() where isKnownUniquelyReferenced(&formerEditions[index]) {
+            let gone = formerEditions.remove(at: index)
+            gone.closeStores(except: edition)
+            pastSessions.add(gone.sessionCounters.metrics(gone.snapshot).map(\.past))
+        }
+    }
+
+    /// What was counted so far, under this edition and those before.
+    var metrics: Metrics {
+        var metrics = Metrics(counters, edition.sessionCounters.metrics(snapshot))
+        for former in formerEditions { metrics.add(former.sessionCounters.metrics(former.snapshot).map(\.past)) }
+        metrics.add(pastSessions.sessions)
+        return metrics
+    }
 
     // MARK: The end
 
@@ -157,6 +195,7 @@ final class Worker {
     private func flushLog() {
         log.flush()
         tidyStores()
+        if !formerEditions.isEmpty { forgetEditions() }
         logTimer.arm(after: Self.logInterval)
     }
 }

@@ -28,6 +28,8 @@ struct ConfigurationFile {
     }
 
     /// The settings in the file; prints every error and warning, and leaves with 78 if there is an error.
+    ///
+    /// Secrets that stand in files are read with it.
     func settings(dev: Bool) throws(ExitCode) -> Settings {
         switch RouteFile.read(text, file: path, environment: Environment.all, dev: dev) {
         case .settings(let settings, let warnings):

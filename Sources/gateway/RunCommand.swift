@@ -1,14 +1,16 @@
 internal import ArgumentParser
-internal import LinuxIO
-internal import Logging
 internal import Proxy
-internal import Sessions
 
 /// `gateway run`.
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Serves until SIGTERM or SIGINT, then lets what is under way finish."
+        abstract: "Serves until SIGTERM or SIGINT, then lets what is under way finish.",
+        discussion: """
+            SIGHUP: reads the route file and the files with secrets again, and cuts nothing off; with errors in them, all \
+            stays as it was.
+            SIGUSR1: writes what was counted so far to standard error, as one line of JSON.
+            """
     )
 
     @Option(name: .shortAndLong, help: "The route file.")
@@ -18,29 +20,9 @@ struct RunCommand: ParsableCommand {
     var dev = false
 
     func run() throws {
-        var settings = try ConfigurationFile(config).settings(dev: dev)
-        if settings.usesExampleSecret, !dev {
-            Standard.error(
-                "gateway: \(config): the secret of gateway.conf.example is no secret; export SESSION_SECRET\n"
-            )
-            throw ExitCode.configuration
-        }
         let logger = OperationalLog.make()
-        settings.inventMissingSecrets(logger)
-        throw ExitCode(Server.run(settings: settings, logger: logger))
-    }
-}
-
-extension Settings {
-    /// Gives sessions without a secret a random one, which only `--dev` lets come this far.
-    fileprivate mutating func inventMissingSecrets(_ logger: Logger) {
-        var random = SystemRandom()
-        for index in sessions.indices where sessions[index].settings.secrets.isEmpty {
-            sessions[index].settings.secrets = [[UInt8](Secret.generate(random: &random).utf8)]
-            logger.warning(
-                "no secret: a random one is used, and sessions are not kept across restarts",
-                metadata: ["session": "\(sessions[index].name)"]
-            )
-        }
+        var source = SettingsSource(path: config, dev: dev, logger: logger)
+        let settings = try source.read()
+        throw ExitCode(Server.run(settings: settings, logger: logger) { source.readAgain() })
     }
 }

@@ -7,15 +7,21 @@ public struct RouteFile {
     ///   - file: The file's name in diagnostics.
     ///   - environment: What `${NAME}` is replaced by.
     ///   - dev: Lets cookie sessions be without a secret: their `secrets` are empty then, and there is a warning.
+    ///   - secretFiles: Where `{ file: … }` finds secrets; nil (default): on the disk, relative paths beside the file.
     public static func read(
         _ text: String,
         file: String,
         environment: [String: String],
-        dev: Bool = false
+        dev: Bool = false,
+        secretFiles: SecretFiles? = nil
     ) -> RouteFileResult {
         let problems = ProblemList(file: file, environment: environment)
         var parser = RouteFileParser(environment: environment, allowsMissingSecret: dev, problems: problems)
-        var reader = SettingsReader(problems: problems, dev: dev)
+        var reader = SettingsReader(
+            problems: problems,
+            dev: dev,
+            files: secretFiles ?? .onDisk(beside: file)
+        )
         if let root = parser.parse(SourceLines.withoutByteOrderMark(text)) {
             reader.read(root)
         } else if !problems.hasErrors {

@@ -131,7 +131,7 @@ struct RouteFileParser {
                 reportTwin(twin, in: mapping)
                 continue
             }
-            let value = convert(valueNode, isSecret: written == "secret" || written == "block_keys")
+            let value = convert(valueNode, isSecret: ["secret", "block_keys", "key"].contains(written))
             pairs.append(RouteFileNode.Pair(key: written, place: place, value: value))
         }
         return pairs

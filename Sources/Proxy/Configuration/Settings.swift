@@ -10,6 +10,8 @@ public struct Settings: Sendable {
     public var workers: WorkerCount = .auto
     /// Whose `X-Forwarded-*` and `Forwarded` are believed, default nobody's.
     public var trustedProxies: [AddressRange] = []
+    /// Which clients' answers carry `Gateway-Debug`, default none's.
+    public var debugClients: [AddressRange] = []
     /// Cookies of the services that count as session cookies on Null routes, besides those of `sessions`.
     public var sessionCookies: [String] = []
     /// The form of the access log, default JSON.

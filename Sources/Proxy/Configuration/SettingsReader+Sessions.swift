@@ -4,7 +4,8 @@ extension SettingsReader {
     private static let sessionSettings = [
         "store", "name", "secret", "format", "block_keys", "idle_timeout", "lifetime", "renew_on", "expose",
         "max_chunks", "max_age",
-        "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "memory",
+        "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "sign",
+        "memory",
         "redis",
     ]
 
@@ -55,6 +56,7 @@ extension SettingsReader {
         }
         session.renewOn = section.texts("renew_on")?.map(\.text) ?? []
         readExpose(section, into: &session)
+        readHandOver(section, into: &session)
         session.maxAge = section.seconds("max_age")
         session.sameSite =
             section.choice("same_site", ["lax": .lax, "strict": .strict, "none": SameSite.none]) ?? session.sameSite
@@ -90,9 +92,6 @@ extension SettingsReader {
                 "leave `max_chunks` out: a session is one cookie"
             )
         }
-        if section.has("redis") {
-            refuse("redis", "`redis`", "leave it out: sessions are kept in the browser's cookie")
-        }
     }
 
     /// Reads `store`, and the settings of the store it names.
@@ -117,94 +116,6 @@ extension SettingsReader {
         guard let memory = SectionReader(node, "`memory`", names: ["size"], problems: problems) else { return }
         session.memorySize =
             memory.size("size", in: MemoryStore.smallestSize...(1 << 42)) ?? session.memorySize
-    }
-
-    /// Reads `secret`, one or a list.
-    ///
-    /// Messages point at the key and tell lengths, never a value.
-    private func readSecrets(
-        _ section: SectionReader,
-        _ pair: RouteFileNode.Pair,
-        into session: inout SessionSettings
-    ) {
-        let how = "make one with `gateway secret`, and give it by the environment: `secret: ${SESSION_SECRET}`"
-        let given = section.all.first { $0.key == "secret" }
-        var nodes: [RouteFileNode] = []
-        switch given?.value.kind {
-        case .unknown?: return
-        case .list(let items)?: nodes = items
-        case .text?: nodes = given.map { [$0.value] } ?? []
-        case .mapping?:
-            problems.error("`secret` is a text or a list of texts", at: section.place(of: "secret"), hint: how)
-            return
-        case .null?, nil: break
-        }
-        let place = given?.place ?? pair.place
-        // An item that is null came from a variable that may be unset with `--dev`, or was left empty.
-        let empty = nodes.contains { $0.isNull }
-        let texts = nodes.compactMap { if case .text(let text, _) = $0.kind { text } else { nil } }
-        let isList = nodes.contains { if case .text = $0.kind { false } else { !$0.isNull && !$0.isUnknown } }
-        if isList {
-            problems.error("`secret` is a text or a list of texts", at: place, hint: how)
-            return
-        }
-        if texts.isEmpty {
-            if given == nil, section.seemsToHave("secret") { return }
-            if nodes.contains(where: \.isUnknown) { return }
-            if dev {
-                problems.warning(
-                    "the session `\(pair.key)` has no secret: a random one is used, sessions end when the gateway does",
-                    at: place
-                )
-            } else {
-                problems.error("the session `\(pair.key)` has no secret", at: place, hint: how)
-            }
-            return
-        }
-        if empty, !dev { problems.error("`secret` has an empty item", at: place, hint: how) }
-        // Only gorilla's keys may be bytes that are no text: a sealed session's secret means the same in every version.
-        let secrets = texts.map { session.format == .gorilla ? Secret.bytes(of: $0) : Array($0.utf8) }
-        if secrets.contains(nil) {
-            problems.error("`secret` is not in hexadecimal or base64, as it says", at: place)
-            return
-        }
-        for (index, secret) in secrets.compactMap({ $0 }).enumerated() where secret.count < Secret.shortest {
-            if session.isTooShort(secret, at: index) {
-                problems.error("a secret of \(secret.count) bytes is too short: 32 are the least", at: place, hint: how)
-            } else {
-                problems.warning(
-                    "a secret of \(secret.count) bytes can be guessed, and with it sessions be made: take it out soon",
-                    at: place
-                )
-            }
-        }
-        if Set(texts).count < texts.count { problems.warning("`secret` has the same secret twice", at: place) }
-        if texts.contains(Settings.exampleSecret) {
-            problems.warning(
-                "the secret is the one of gateway.conf.example, which everybody knows",
-                at: place,
-                hint: how
-            )
-        }
-        session.secrets = secrets.compactMap { $0 }
-    }
-
-    /// Reads `block_keys`, one or a list; like secrets, they are not shown.
-    private func readBlockKeys(_ section: SectionReader, into session: inout SessionSettings) {
-        guard let given = section.all.first(where: { $0.key == "block_keys" }) else { return }
-        let nodes = if case .list(let items) = given.value.kind { items } else { [given.value] }
-        for node in nodes {
-            switch node.kind {
-            case .text(let text, _):
-                if let bytes = Secret.bytes(of: text) {
-                    session.blockKeys.append(bytes)
-                } else {
-                    problems.error("a block key is not in hexadecimal or base64, as it says", at: given.place)
-                }
-            case .null where dev, .unknown: break
-            default: problems.error("`block_keys` is a text or a list of texts", at: given.place)
-            }
-        }
     }
 
     private func readExpose(_ section: SectionReader, into session: inout SessionSettings) {

@@ -8,6 +8,8 @@ struct SettingsReader {
     let problems: ProblemList
     /// Whether a cookie session may be without a secret (`--dev`).
     let dev: Bool
+    /// Where secrets stand that the file names by their files.
+    let files: SecretFiles
     var settings = Settings()
     /// Every session and upstream the file names, also one whose settings are wrong: a route may name it all the same.
     var sessionNames: [String] = []
@@ -16,13 +18,15 @@ struct SettingsReader {
     var usedUpstreams: Set<String> = []
 
     private static let names = [
-        "listen", "workers", "trusted_proxies", "session_cookies", "access_log", "timeouts", "limits", "sessions",
+        "listen", "workers", "trusted_proxies", "debug_clients", "session_cookies", "access_log", "timeouts", "limits",
+        "sessions",
         "upstreams", "routes",
     ]
 
-    init(problems: ProblemList, dev: Bool) {
+    init(problems: ProblemList, dev: Bool, files: SecretFiles) {
         self.problems = problems
         self.dev = dev
+        self.files = files
     }
 
     /// Reads the whole file.
@@ -30,7 +34,8 @@ struct SettingsReader {
         guard let section = SectionReader(root, "the route file", names: Self.names, problems: problems) else { return }
         readListen(section)
         readWorkers(section)
-        readTrustedProxies(section)
+        settings.trustedProxies = addressRanges("trusted_proxies", section)
+        settings.debugClients = addressRanges("debug_clients", section)
         readSessionCookies(section)
         settings.accessLog =
             section.choice("access_log", ["json": .json, "combined": .combined, "off": .off]) ?? settings.accessLog
@@ -116,14 +121,16 @@ struct SettingsReader {
         }
     }
 
-    private mutating func readTrustedProxies(_ section: SectionReader) {
-        for (text, place) in section.texts("trusted_proxies") ?? [] {
+    private func addressRanges(_ name: String, _ section: SectionReader) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        for (text, place) in section.texts(name) ?? [] {
             do {
-                settings.trustedProxies.append(try AddressRange(parsing: text))
+                ranges.append(try AddressRange(parsing: text))
             } catch {
                 problems.error(error.message, at: place)
             }
         }
+        return ranges
     }
 
     private mutating func readSessionCookies(_ section: SectionReader) {

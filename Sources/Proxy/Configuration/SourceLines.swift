@@ -144,6 +144,7 @@ struct SourceLines {
         ["secret", "authorization", "password", "token", "key"].contains {
             word.hasSuffix($0) || word.hasSuffix($0 + "s")
         }
-            || (word != "secure" && Suggestion.distance(word, "secret") <= 2)
+            // Who leaves `key` out writes the key right behind `sign`.
+            || word == "sign" || (word != "secure" && Suggestion.distance(word, "secret") <= 2)
     }
 }

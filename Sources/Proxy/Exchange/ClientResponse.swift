@@ -12,6 +12,8 @@ enum ClientResponse {
         }
     }
 
+    /// Returns how many of the upstream's `Set-Cookie` lines were dropped.
+    @discardableResult
     static func write(
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>,
@@ -20,8 +22,9 @@ enum ClientResponse {
         effect: SessionEffect,
         date: [UInt8],
         closes: Bool,
+        debug: [UInt8]? = nil,
         into out: ByteBuffer
-    ) {
+    ) -> Int {
         writeStatusLine(response, bytes, into: out)
         var seen = Seen()
         copyFields(response, bytes, framing: framing, route: route, effect: effect, seen: &seen, into: out)
@@ -31,8 +34,10 @@ enum ClientResponse {
         if !effect.setCookies.isEmpty { writeSetCookies(effect, response, bytes, route, into: out) }
         if effect.variesByCookie, !seen.varyCookie { out.append("Vary: Cookie\r\n") }
         route.responseEdits?.writeAdded(into: out)
+        if let debug { out.append(debug) }
         writeConnection(response, bytes, route, closes: closes || framing == .untilClose, into: out)
         out.append("\r\n")
+        return seen.droppedCookies
     }
 
     /// `Upgrade` goes with a 101 and, because it must, with a 426 (RFC 9110 §15.5.22).
@@ -77,6 +82,7 @@ enum ClientResponse {
     private struct Seen {
         var date = false
         var varyCookie = false
+        var droppedCookies = 0
     }
 
     private static func writeStatusLine(_ response: borrowing ResponseHead, _ bytes: Span<UInt8>, into out: ByteBuffer)
@@ -126,7 +132,10 @@ enum ClientResponse {
         switch line.id {
         case .contentLength: return false
         case .setCookie:
-            if effect.cuts(setCookie: bytes.extracting(line.value.range)) { return false }
+            if effect.cuts(setCookie: bytes.extracting(line.value.range)) {
+                seen.droppedCookies += 1
+                return false
+            }
         case .cacheControl where !effect.setCookies.isEmpty: return false
         case .trailer where framing != .chunked: return false
         default:

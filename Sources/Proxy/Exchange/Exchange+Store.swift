@@ -17,7 +17,11 @@ extension Exchange {
 
     /// Looks up the request's cookies one after the other; false while the store is asked.
     func openStored(_ policy: StoredPolicy) throws(GatewayError) -> Bool {
-        while let key = policy.nextKey(&visit, headBytes.readable.span) {
+        while let key = policy.nextKey(
+            &visit,
+            headBytes.readable.span,
+            counters: &edition.sessionCounters
+        ) {
             guard let answer = ask(.open(key), policy) else {
                 storeWait = .opening
                 return false
@@ -53,9 +57,15 @@ extension Exchange {
                     }
                 }
             }
-            return try policy.close(&visit, answer, isSecure: facts.isSecure, now: now)
+            return try policy.close(
+                &visit,
+                answer,
+                isSecure: facts.isSecure,
+                now: now,
+                counters: &edition.sessionCounters
+            )
         } catch {
-            visit.outcome = if case .unavailable = error { .storeError } else { .failed }
+            policy.failed(error, &visit, counters: &edition.sessionCounters)
             throw .save(error)
         }
     }
@@ -88,7 +98,7 @@ extension Exchange {
 
     private func took(_ answer: StoreAnswer, _ policy: StoredPolicy) throws(GatewayError) {
         do throws(SaveError) {
-            try policy.took(answer, &visit)
+            try policy.took(answer, &visit, counters: &edition.sessionCounters)
         } catch {
             throw .openSession(error)
         }
@@ -97,7 +107,7 @@ extension Exchange {
     /// Asks the session's store; nil when it answers later, to `storeAnswered`.
     private func ask(_ request: StoreRequest, _ policy: StoredPolicy) -> StoreAnswer? {
         let now = worker.loop.wallClock
-        switch worker.stores[policy.index] {
+        switch edition.stores[policy.index] {
         case .memory(let store): return store.ask(request, now: now)
         case .waiting(let store):
             storeTicket &+= 1

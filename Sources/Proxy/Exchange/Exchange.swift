@@ -20,6 +20,8 @@ final class Exchange: StoreWaiter {
     private(set) unowned(unsafe) var client: ClientConnection?
     private(set) lazy var upstream = UpstreamStream(exchange: self, worker: worker)
     var state = ExchangeState()
+    /// The route file it began by, whatever is read meanwhile.
+    private(set) var edition: Edition
 
     /// The request's head as it came: ranges of `head` are offsets into these bytes.
     let headBytes = ByteBuffer(capacity: 1024)
@@ -55,6 +57,7 @@ final class Exchange: StoreWaiter {
 
     init(worker: Worker) {
         self.worker = worker
+        edition = worker.edition
         super.init()
     }
 
@@ -72,7 +75,7 @@ final class Exchange: StoreWaiter {
             facts = try RequestFacts(
                 head,
                 headBytes.readable.span,
-                exposedNames: worker.snapshot.exposedNames,
+                exposedNames: edition.snapshot.exposedNames,
                 isTrusted: isClientTrusted
             )
             requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
@@ -96,6 +99,8 @@ final class Exchange: StoreWaiter {
     var hasBody: Bool { head.body != .none && head.body != .length(0) }
 
     private func started(_ bytes: UnsafeBufferPointer<UInt8>) {
+        // Mostly the same: then no count of references is touched.
+        if edition !== worker.edition { edition = worker.edition }
         headBytes.clear()
         headBytes.append(bytes)
         startedAt = worker.loop.now
@@ -116,7 +121,7 @@ final class Exchange: StoreWaiter {
     }
 
     private func chooseRoute() throws(GatewayError) -> Route {
-        let snapshot = worker.snapshot
+        let snapshot = edition.snapshot
         switch target.decide(head, headBytes.readable.span, in: snapshot.table) {
         case .matched(let index):
             let route = snapshot.routes[index]
@@ -140,7 +145,15 @@ final class Exchange: StoreWaiter {
             policy.open(&visit, head, bytes, facts, counters: &worker.counters)
         case .cookie(let policy):
             if policy.refuses(head, bytes, facts) { throw .crossSiteWrite }
-            policy.open(&visit, head, bytes, facts, now: worker.loop.wallClock, cache: &worker.openedSessions)
+            policy.open(
+                &visit,
+                head,
+                bytes,
+                facts,
+                now: worker.loop.wallClock,
+                cache: &worker.openedSessions,
+                counters: &edition.sessionCounters
+            )
         case .stored(let policy):
             if policy.cookies.refuses(head, bytes, facts) { throw .crossSiteWrite }
             // What the gateway answers by itself needs no session.
@@ -155,7 +168,7 @@ final class Exchange: StoreWaiter {
         switch route.action {
         case .upstream(let index):
             UpstreamRequest.write(self, route: route, target: target, into: upstream.outbound)
-            upstream.start(worker.pools[index], method: head.method)
+            upstream.start(edition.pools[index], method: head.method)
             if !hasBody { upstream.sendEnd() }
         case .redirect(let redirect):
             let location = target.redirect(head, headBytes.readable.span, route)
@@ -247,7 +260,7 @@ final class Exchange: StoreWaiter {
         }
         let output = client.output
         let before = output.count
-        ClientResponse.write(
+        let dropped = ClientResponse.write(
             response,
             bytes.span,
             framing: framing,
@@ -255,8 +268,10 @@ final class Exchange: StoreWaiter {
             effect: effect,
             date: worker.date,
             closes: client.willClose,
+            debug: DebugField.line(self),
             into: output
         )
+        if dropped > 0 { worker.counters.droppedOut += UInt64(dropped) }
         bytesOut += UInt64(output.count - before)
         if response.status == 101 { beginTunnel(client) }
     }
@@ -279,10 +294,10 @@ final class Exchange: StoreWaiter {
                     isSecure: facts.isSecure,
                     now: worker.loop.wallClock,
                     random: &worker.secureRandom,
-                    counters: &worker.counters
+                    counters: &edition.sessionCounters
                 )
             } catch {
-                visit.outcome = .failed
+                policy.failed(error, &visit, counters: &edition.sessionCounters)
                 throw .save(error)
             }
         case .stored(let policy):
@@ -448,6 +463,7 @@ final class Exchange: StoreWaiter {
             isHead: head.method == .head,
             date: worker.date,
             closes: client.willClose,
+            debug: DebugField.line(self),
             into: output
         )
         bytesOut += UInt64(output.count - before)

@@ -25,6 +25,7 @@ enum OwnAnswer {
         isHead: Bool,
         date: [UInt8],
         closes: Bool,
+        debug: [UInt8]? = nil,
         into out: ByteBuffer
     ) {
         out.append("HTTP/1.1 ")
@@ -64,6 +65,7 @@ enum OwnAnswer {
             out.appendDecimal(body.count)
             out.append("\r\n")
         }
+        if let debug { out.append(debug) }
         if closes { out.append("Connection: close\r\n") }
         out.append("\r\n")
         if !isHead, status != 204, status != 304 { out.append(body) }

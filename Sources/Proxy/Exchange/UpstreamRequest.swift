@@ -12,13 +12,25 @@ enum UpstreamRequest {
         let facts = exchange.facts
         out.append(bytes.extracting(exchange.head.methodName.range))
         out.append(0x20)
+        let targetStart = out.count
         target.write(exchange.head, bytes, route, into: out)
+        let targetEnd = out.count
         out.append(" HTTP/1.1\r\nHost: ")
         writeHost(exchange.head, bytes, route, into: out)
         out.append("\r\n")
         copyFields(exchange, bytes, route, into: out)
         writeForwarded(exchange, bytes, route, into: out)
         exchange.visit.writeFields(into: out)
+        if let policy = exchange.visit.policy, policy.signer != nil {
+            policy.writeSignature(
+                exchange.visit,
+                method: bytes.extracting(exchange.head.methodName.range),
+                target: out.readable.span.extracting(targetStart..<targetEnd),
+                now: exchange.worker.loop.wallClock,
+                number: exchange.worker.secureRandom.next(),
+                into: out
+            )
+        }
         route.requestEdits?.writeAdded(into: out)
         writeFraming(exchange, facts, into: out)
         writeConnection(exchange, facts, bytes, into: out)
@@ -78,7 +90,7 @@ enum UpstreamRequest {
         }
         let name = bytes.extracting(line.name.range)
         // Whatever the name under `expose:` is, nobody but the gateway says it.
-        if exchange.worker.snapshot.exposedNames.contains(name) { return false }
+        if exchange.edition.snapshot.exposedNames.contains(name) { return false }
         if let edits = route.requestEdits, edits.removes(name) { return false }
         if exchange.head.connectionOptions.isEmpty || line.id == .cookie { return true }
         return !exchange.head.isNominated(name, in: bytes)

@@ -107,7 +107,7 @@ final class UpstreamStream: WireOwner {
             var section = TrailerSection()
             if !decoder.trailers.isEmpty {
                 section.nominated = exchange.nominatedInRequest()
-                section.exposed = worker.snapshot.exposedNames
+                section.exposed = exchange.edition.snapshot.exposedNames
                 section.edits = exchange.route?.requestEdits
                 section.isTrusted = exchange.facts.isTrusted
             }

@@ -81,7 +81,7 @@ final class AccessLog {
     /// The peer, or, behind trusted proxies, the last address of `X-Forwarded-For` that is not one of them.
     private func writeClient(_ exchange: Exchange, _ bytes: Span<UInt8>) {
         if exchange.facts.forwardedForLines > 0,
-            let client = exchange.worker.snapshot.client(forwardedFor: exchange.head, bytes)
+            let client = exchange.edition.snapshot.client(forwardedFor: exchange.head, bytes)
         {
             Escaping.write([UInt8](client.utf8), into: lines)
         } else {
@@ -146,6 +146,7 @@ final class AccessLog {
         case .failed: "failed"
         case .unknown: "unknown"
         case .gone: "gone"
+        case .revoked: "revoked"
         case .storeError: "store_error"
         }
     }

@@ -19,7 +19,9 @@ final class CookiePolicy: Sendable {
     private let csrf: CrossSiteCheck?
     private let name: [UInt8]
     private let flashName: [UInt8]
-    private let exposed: [(field: [UInt8], key: String)]
+    let exposed: [(field: [UInt8], key: String)]
+    /// Signs what the service is told; nil where nothing is signed.
+    let signer: HandOverSigner?
 
     init(
         sessions: CookieSessions,
@@ -27,7 +29,8 @@ final class CookiePolicy: Sendable {
         cutInRequests: CookieNames,
         cutInResponses: CookieNames,
         stripsAll: Bool,
-        csrf: CrossSiteCheck?
+        csrf: CrossSiteCheck?,
+        signer: HandOverSigner? = nil
     ) {
         self.sessions = sessions
         self.index = index
@@ -37,6 +40,7 @@ final class CookiePolicy: Sendable {
         self.csrf = csrf
         name = [UInt8](sessions.settings.name.utf8)
         flashName = [UInt8](sessions.flashName.utf8)
+        self.signer = signer
         exposed = sessions.settings.expose.map { ([UInt8]($0.header.utf8), $0.key) }
     }
 
@@ -51,18 +55,31 @@ final class CookiePolicy: Sendable {
         _ bytes: Span<UInt8>,
         _ facts: RequestFacts,
         now: Int64,
-        cache: inout OpenedSessionCache
+        cache: inout OpenedSessionCache,
+        counters: inout SessionCounters
     ) {
         visit.begin(self)
         visit.isPage = facts.isPage(bytes)
         if facts.cookieLines > 0 { findCookies(&visit, head, bytes) }
-        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty else { return }
+        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty else {
+            counters.count(.none, session: index)
+            return
+        }
         if visit.candidates.count == 1, visit.flashCandidates.isEmpty {
             visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
         } else {
             visit.opened = open(bytes, visit, now: now)
         }
         visit.outcome = SessionOutcome(visit.opened.outcome)
+        counters.count(visit.opened, session: index)
+    }
+
+    /// Notes that changes could not be saved.
+    func failed(_ error: SaveError, _ visit: inout SessionVisit, counters: inout SessionCounters) {
+        let event = SessionEvent(error)
+        visit.event = event
+        visit.outcome = event == .storeError ? .storeError : .failed
+        counters.count(event, session: index)
     }
 
     private func open(_ bytes: Span<UInt8>, _ visit: borrowing SessionVisit, now: Int64) -> OpenedSession {
@@ -142,7 +159,7 @@ final class CookiePolicy: Sendable {
         isSecure: Bool,
         now: Int64,
         random: inout SystemRandom,
-        counters: inout Counters
+        counters: inout SessionCounters
     ) throws(SaveError) -> SessionEffect {
         if response.status < 500 { try readChanges(&visit.changes, response, bytes) }
         let closed = try sessions.close(
@@ -154,6 +171,8 @@ final class CookiePolicy: Sendable {
             now: now,
             random: &random
         )
+        visit.event = SessionEvent(closed.outcome)
+        if let event = visit.event { counters.count(event, session: index) }
         visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
         return SessionEffect(
             setCookies: closed.setCookies,

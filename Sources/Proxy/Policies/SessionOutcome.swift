@@ -19,6 +19,8 @@ enum SessionOutcome: UInt8, CaseIterable {
     case unknown
     /// The session ended in its store while the service was at work: its changes were dropped.
     case gone
-    /// The server store did not answer.
+    /// Ended by somebody before its time.
+    case revoked
+    /// The store that keeps the sessions did not answer.
     case storeError
 }

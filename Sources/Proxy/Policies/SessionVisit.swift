@@ -6,6 +6,8 @@ import Sessions
 struct SessionVisit {
     private(set) var policy: CookiePolicy?
     var outcome = SessionOutcome.none
+    /// What saving did; nil when it had nothing to do.
+    var event: SessionEvent?
     /// Whether the request's `Cookie` fields are rewritten.
     var cutsCookies = false
     /// Whether no cookie is left when ours are cut out, as for most visitors: then no line need be walked again.
@@ -33,6 +35,7 @@ struct SessionVisit {
             if stored.isUsed { stored = StoredVisit() }
         }
         outcome = .none
+        event = nil
         cutsCookies = false
         cutsAllCookies = false
         isPage = false

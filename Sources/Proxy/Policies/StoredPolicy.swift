@@ -37,8 +37,12 @@ final class StoredPolicy: Sendable {
         }
     }
 
-    /// The next key to look up; nil when there is none left.
-    func nextKey(_ visit: inout SessionVisit, _ bytes: Span<UInt8>) -> StoreKey? {
+    /// The next key to look up; nil when there is none left, and it is known what the request brought.
+    func nextKey(
+        _ visit: inout SessionVisit,
+        _ bytes: Span<UInt8>,
+        counters: inout SessionCounters
+    ) -> StoreKey? {
         while visit.stored.tried < min(visit.candidates.count, ServerSessions.mostTwins) {
             let candidate = visit.candidates[visit.stored.tried]
             visit.stored.tried += 1
@@ -48,19 +52,29 @@ final class StoredPolicy: Sendable {
             }
         }
         if !visit.candidates.isEmpty { visit.outcome = SessionOutcome(visit.opened.outcome) }
+        counters.count(visit.opened, session: index)
         return nil
     }
 
     /// Takes the store's answer about the key that was looked up last.
-    func took(_ answer: StoreAnswer, _ visit: inout SessionVisit) throws(SaveError) {
+    func took(
+        _ answer: StoreAnswer,
+        _ visit: inout SessionVisit,
+        counters: inout SessionCounters
+    ) throws(SaveError) {
         guard let token = visit.stored.token else { return }
         visit.stored.token = nil
         do {
             try sessions.took(answer, of: token, into: &visit.opened)
         } catch {
-            visit.outcome = .storeError
+            failed(error, &visit, counters: &counters)
             throw error
         }
+    }
+
+    /// Notes that the store, or what was asked of it, failed.
+    func failed(_ error: SaveError, _ visit: inout SessionVisit, counters: inout SessionCounters) {
+        cookies.failed(error, &visit, counters: &counters)
     }
 
     /// What the response asks of the store; nil: nothing.
@@ -91,7 +105,8 @@ final class StoredPolicy: Sendable {
         _ visit: inout SessionVisit,
         _ answer: StoreAnswer?,
         isSecure: Bool,
-        now: Int64
+        now: Int64,
+        counters: inout SessionCounters
     ) throws(SaveError) -> SessionEffect {
         let closed = try sessions.close(
             visit.stored.save ?? ServerSave(),
@@ -100,6 +115,8 @@ final class StoredPolicy: Sendable {
             secureConnection: isSecure,
             now: now
         )
+        visit.event = SessionEvent(closed.outcome)
+        if let event = visit.event { counters.count(event, session: index) }
         visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
         if case .failed? = answer { visit.outcome = .storeError }
         return SessionEffect(

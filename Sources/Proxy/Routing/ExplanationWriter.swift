@@ -105,6 +105,7 @@ struct ExplanationWriter {
             row("", "no X-Flash: this is not a page request")
         }
         for value in rules.expose { row("", "\(value.header): the session's `\(value.key)`, if there is one") }
+        if rules.handOver != nil { row("", "X-Session-Signature, over these fields, the method and the target") }
         writeStripped(reserved + exposedBySender(rules))
         row("CSRF", csrfVerdict(route, rules, head))
     }

@@ -1,5 +1,6 @@
 import HTTP
 import Sessions
+import Upstream
 
 /// Makes routes of their settings; what several routes share is made once.
 struct RouteCompiler {
@@ -15,6 +16,11 @@ struct RouteCompiler {
         sessionNames = sessions.flatMap { [$0.settings.name, $0.flashName] }
         allNames = CookieNames(sessionNames)
         nullNames = CookieNames(sessionNames + settings.sessionCookies)
+    }
+
+    /// The sessions in their order, with the fingerprints of their keys.
+    var sessionKeys: [(name: String, keys: [String])] {
+        zip(settings.sessions, sessions).map { ($0.name, $1.keyFingerprints) }
     }
 
     func compile(_ route: RouteSettings) -> Route {
@@ -43,7 +49,17 @@ struct RouteCompiler {
             cutInResponses: allNames,
             stripsAll: route.stripCookies == .all,
             csrf: mode == .origin
-                ? CrossSiteCheck(trustedOrigins: session.settings.trustedOrigins, allowsUpgrade: route.upgrade) : nil
+                ? CrossSiteCheck(trustedOrigins: session.settings.trustedOrigins, allowsUpgrade: route.upgrade) : nil,
+            signer: signer(session.settings, for: route)
+        )
+    }
+
+    private func signer(_ session: SessionSettings, for route: RouteSettings) -> HandOverSigner? {
+        guard let handOver = session.handOver, case .upstream(let upstream) = route.action else { return nil }
+        return HandOverSigner(
+            handOver,
+            audience: settings.upstreams[upstream].name,
+            fields: CookiePolicy.signedFields + session.expose.map { $0.header.lowercased() }
         )
     }
 }

@@ -14,6 +14,10 @@ public struct CookieSessions: Sendable {
     /// The name of the cookie that carries the flash messages: `<name>_flash`.
     public let flashName: String
 
+    /// What tells the secrets apart in logs and counters, in their order: eight hexadecimal digits each, which tell nothing
+    /// of the secret.
+    public var keyFingerprints: [String] { sealer.keys.map(\.fingerprint) }
+
     let sealer: Sealer
     // Nil for sealed sessions.
     let securecookie: Securecookie?

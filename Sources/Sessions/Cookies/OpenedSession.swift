@@ -46,6 +46,12 @@ public struct OpenedSession: Sendable {
     /// When the session was last seen, to the minute, in seconds since 1970; nil without a session.
     public var lastSeen: Int64? { identity?.lastSeen }
 
+    /// The place among the secrets of the one that sealed the session's cookie, from 0; nil without a session.
+    public var sealedBy: Int? { identity == nil ? nil : keyIndex }
+
+    /// The place among the secrets of the one that sealed the flash cookie, from 0; nil without a cookie of its own.
+    public var flashSealedBy: Int? { flashJSON.isEmpty || gorilla != nil ? nil : flashKeyIndex }
+
     /// One value as plain text, for a header field of its own; nothing is decoded but this value.
     public func exposed(_ key: String) -> ExposedText {
         JSONScanner.plainText(of: key, in: json.span)

@@ -56,6 +56,20 @@ final class GorillaContents: Sendable {
         self.values = values
     }
 
+    /// What stays in the cookie unread: names, or what keys there are else, with their Go types.
+    var unread: [(name: String, type: String)] {
+        map.entries.filter { entry in
+            guard let name = entry.name else { return true }
+            return !GorillaContents.isReserved(name) && values[name] == nil
+        }
+        .map {
+            (
+                $0.name ?? "a key of type \(String(decoding: $0.key.name, as: UTF8.self))",
+                String(decoding: $0.value.name, as: UTF8.self)
+            )
+        }
+    }
+
     /// Whether a name is not the application's to set.
     static func isReserved(_ name: String?) -> Bool {
         name == ownName || name == flashName

@@ -25,7 +25,7 @@ struct Sealer: Sendable {
     /// Longer values cannot come from here: browsers drop cookies over this size.
     static let longestValue = 4096
 
-    private let keys: [SealingKey]
+    let keys: [SealingKey]
 
     /// Makes the keys; the first seals, all open.
     init(secrets: [[UInt8]], sessionName: String, flashName: String) {
@@ -55,6 +55,25 @@ struct Sealer: Sendable {
             }
         }
         return known ? .forged : .unknownKey
+    }
+
+    /// The id of the key that a value says it was sealed with; nil when it is not in the form of one.
+    static func keyID(_ text: Span<UInt8>) -> UInt32? {
+        guard text.count <= longestValue, let raw = Base64URL.decode(text, 0..<text.count), raw.count > overhead,
+            raw[0] == SealingKey.version
+        else { return nil }
+        return raw[1..<headLength].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// Why a value is not in the form of a sealed one, for somebody who looks for a mistake.
+    static func objection(to text: [UInt8]) -> String {
+        if text.count > longestValue { return "it is longer than \(longestValue) bytes" }
+        guard let raw = Base64URL.decode(text.span, 0..<text.count) else {
+            return "it is not base64url: quoted, cut, or not made by a gateway"
+        }
+        if raw.count <= overhead { return "it is too short to hold anything" }
+        if raw[0] != SealingKey.version { return "it is not a sealed cookie, or one of a later version" }
+        return "what was sealed cannot be read"
     }
 
     /// Appends a sealed value made with the first key.

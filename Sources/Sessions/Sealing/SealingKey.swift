@@ -10,6 +10,17 @@ struct SealingKey: Sendable {
     /// 256 bits for AES-GCM-SIV.
     let key: SymmetricKey
 
+    /// The id in hexadecimal.
+    var fingerprint: String { SealingKey.fingerprint(id) }
+
+    /// An id in hexadecimal.
+    static func fingerprint(_ id: UInt32) -> String {
+        let digits = stride(from: 28, through: 0, by: -4).map {
+            hexDigit(UInt8(truncatingIfNeeded: id >> UInt32($0)) & 0xF)
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
     private let sessionHeader: [UInt8]
     private let flashHeader: [UInt8]
 

@@ -41,6 +41,9 @@ public struct SessionSettings: Sendable, Equatable {
     /// The origins whose cross-site writes are let through, as `https://example.com`; default: none.
     public var trustedOrigins: [String] = []
 
+    /// How what services are told is signed; nil (default): it is not.
+    public var handOver: HandOverSettings?
+
     /// The defaults, without a secret.
     public init() {}
 
