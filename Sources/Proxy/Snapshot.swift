@@ -13,8 +13,13 @@ final class Snapshot: Sendable {
     /// Fields that `expose:` sends to services: nobody else may say them.
     let exposedNames: ExposedNames
 
-    init(_ settings: Settings) {
+    /// The values of sessions with `store: memory`.
+    let memoryStores: MemoryStores
+
+    /// Compiles settings; what memory stores of `earlier` hold stays.
+    init(_ settings: Settings, replacing earlier: Snapshot? = nil) {
         self.settings = settings
+        memoryStores = MemoryStores(settings, keeping: earlier?.memoryStores)
         headLimits = HeadLimits(
             requestLine: settings.limits.requestLine,
             fields: settings.limits.fields,

@@ -15,6 +15,8 @@ final class Worker {
     let log: AccessLog
     let buffers = BufferPool(capacity: 16 * 1024, keep: 256)
     let pools: [UpstreamPool]
+    /// The server store of each session, at its place in the route file; nil for those that live in their cookies.
+    var stores: [SessionBackend?]
     private let upstreams: UpstreamClient
 
     /// What was just read from a client, or from an upstream; nothing stays in it longer than an event lasts.
@@ -48,6 +50,7 @@ final class Worker {
         let client = UpstreamClient(loop: loop)
         upstreams = client
         pools = snapshot.settings.upstreams.map { UpstreamPool(settings: $0, client: client) }
+        stores = Self.stores(snapshot)
         connectionLimit = max(1, snapshot.settings.limits.connections / workers)
         logTimer.arm(after: Self.logInterval)
     }
@@ -63,6 +66,7 @@ final class Worker {
         log.flush()
         logger.info("a worker has stopped", metadata: ["counted": "\(counters.summary)"])
         for pool in pools { pool.close() }
+        closeStores()
     }
 
     func listen(on descriptor: Int32, isShared: Bool) {
@@ -152,6 +156,7 @@ final class Worker {
 
     private func flushLog() {
         log.flush()
+        tidyStores()
         logTimer.arm(after: Self.logInterval)
     }
 }

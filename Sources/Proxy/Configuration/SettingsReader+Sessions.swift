@@ -4,7 +4,8 @@ extension SettingsReader {
     private static let sessionSettings = [
         "store", "name", "secret", "format", "block_keys", "idle_timeout", "lifetime", "renew_on", "expose",
         "max_chunks", "max_age",
-        "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "redis",
+        "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "memory",
+        "redis",
     ]
 
     /// Fields that the gateway writes or rewrites by itself: a second one would say two things.
@@ -38,6 +39,7 @@ extension SettingsReader {
         }
         refuseLater(section)
         var session = SessionSettings()
+        readStore(section, into: &session)
         session.name = section.text("name") ?? session.name
         session.format =
             section.choice("format", ["sealed": .sealed, "gorilla": SessionFormat.gorilla]) ?? session.format
@@ -81,13 +83,6 @@ extension SettingsReader {
         func refuse(_ name: String, _ what: String, _ hint: String) {
             problems.error("\(what) is not supported by this version", at: section.place(of: name), hint: hint)
         }
-        if section.choice("store", ["cookie": true, "memory": false, "redis": false]) == false {
-            refuse(
-                "store",
-                "a store other than `cookie`",
-                "leave `store` out: sessions are kept in the browser's cookie"
-            )
-        }
         if let chunks = section.number("max_chunks", in: 1...16), chunks > 1 {
             refuse(
                 "max_chunks",
@@ -98,6 +93,30 @@ extension SettingsReader {
         if section.has("redis") {
             refuse("redis", "`redis`", "leave it out: sessions are kept in the browser's cookie")
         }
+    }
+
+    /// Reads `store`, and the settings of the store it names.
+    private func readStore(_ section: SectionReader, into session: inout SessionSettings) {
+        session.store =
+            section.choice("store", ["cookie": .cookie, "memory": .memory, "redis": .redis]) ?? session.store
+        if session.store == .redis {
+            problems.error(
+                "`store: redis` is not supported by this version",
+                at: section.place(of: "store"),
+                hint: "leave `store` out: sessions are kept in the browser's cookie; or keep them in `memory`"
+            )
+        }
+        guard let node = section.node("memory") else { return }
+        if session.store != .memory {
+            problems.error(
+                "`memory` is for `store: memory`",
+                at: section.place(of: "memory"),
+                hint: "write `store: memory`"
+            )
+        }
+        guard let memory = SectionReader(node, "`memory`", names: ["size"], problems: problems) else { return }
+        session.memorySize =
+            memory.size("size", in: MemoryStore.smallestSize...(1 << 42)) ?? session.memorySize
     }
 
     /// Reads `secret`, one or a list.

@@ -15,7 +15,7 @@ import Upstream
 ///
 /// One piece because the steps above are read, and change, together; what each of them computes stands in files of its
 /// own.
-final class Exchange {
+final class Exchange: StoreWaiter {
     unowned(unsafe) let worker: Worker
     private(set) unowned(unsafe) var client: ClientConnection?
     private(set) lazy var upstream = UpstreamStream(exchange: self, worker: worker)
@@ -26,7 +26,7 @@ final class Exchange {
     var head = RequestHead()
     private(set) var facts = RequestFacts()
     private(set) var route: Route?
-    private(set) var visit = SessionVisit()
+    var visit = SessionVisit()
     private let target = TargetScratch()
 
     private(set) var requestID = RequestID()
@@ -35,6 +35,10 @@ final class Exchange {
     /// Whether the client takes the connection's end for the body's.
     private(set) var isResponseUntilClose = false
     private var isUpstreamPaused = false
+    /// What a server store is asked for just now.
+    var storeWait = StoreWait.nothing
+    /// Counts the questions to stores: an answer to any but the last comes too late.
+    var storeTicket: UInt32 = 0
     private var bodyReceived: UInt64 = 0
     /// What the response's `Connection` named, for its trailers: its head is gone by then.
     ///
@@ -51,6 +55,7 @@ final class Exchange {
 
     init(worker: Worker) {
         self.worker = worker
+        super.init()
     }
 
     func begin(for client: ClientConnection) {
@@ -73,8 +78,7 @@ final class Exchange {
             requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
             if try answerLocally() { return }
             let route = try chooseRoute()
-            try openSession(route)
-            try perform(route)
+            if try openSession(route) { try perform(route) }
         } catch {
             failed(error)
         }
@@ -128,7 +132,8 @@ final class Exchange {
         }
     }
 
-    private func openSession(_ route: Route) throws(GatewayError) {
+    /// Opens the session; false while its store is asked, and `storeAnswered` goes on.
+    private func openSession(_ route: Route) throws(GatewayError) -> Bool {
         let bytes = headBytes.readable.span
         switch route.policy {
         case .null(let policy):
@@ -136,10 +141,17 @@ final class Exchange {
         case .cookie(let policy):
             if policy.refuses(head, bytes, facts) { throw .crossSiteWrite }
             policy.open(&visit, head, bytes, facts, now: worker.loop.wallClock, cache: &worker.openedSessions)
+        case .stored(let policy):
+            if policy.cookies.refuses(head, bytes, facts) { throw .crossSiteWrite }
+            // What the gateway answers by itself needs no session.
+            guard case .upstream = route.action else { return true }
+            policy.begin(&visit, head, bytes, facts, now: worker.loop.wallClock)
+            return try openStored(policy)
         }
+        return true
     }
 
-    private func perform(_ route: Route) throws(GatewayError) {
+    func perform(_ route: Route) throws(GatewayError) {
         switch route.action {
         case .upstream(let index):
             UpstreamRequest.write(self, route: route, target: target, into: upstream.outbound)
@@ -154,7 +166,7 @@ final class Exchange {
     }
 
     /// Whether a part of the request's body may come now.
-    var canTakeBody: Bool { state.request != .receiving || upstream.canTakeMore }
+    var canTakeBody: Bool { state.request != .receiving || (storeWait != .opening && upstream.canTakeMore) }
 
     var isRequestChunked: Bool { head.body == .chunked }
 
@@ -209,11 +221,15 @@ final class Exchange {
         pauseWhileClientIsSlow(client)
     }
 
+    /// The final head is complete.
+    ///
+    /// While the session's store is asked (`isSaving`) the upstream holds it, and hands it over once more.
     func receiveResponse(_ response: borrowing ResponseHead, _ bytes: UnsafeBufferPointer<UInt8>) {
         guard state.mayAnswer, let route, let client else { return }
         let effect: SessionEffect
         do throws(GatewayError) {
-            effect = try saveSession(route, response, bytes.span)
+            guard let saved = try saveSession(route, response, bytes.span) else { return }
+            effect = saved
         } catch {
             upstream.cancel()
             failed(error)
@@ -244,11 +260,12 @@ final class Exchange {
         bytesOut += UInt64(output.count - before)
     }
 
+    /// Saves the session; nil while its store is asked.
     private func saveSession(
         _ route: Route,
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>
-    ) throws(GatewayError) -> SessionEffect {
+    ) throws(GatewayError) -> SessionEffect? {
         switch route.policy {
         case .null(let policy):
             return policy.close(&visit, response, counters: &worker.counters)
@@ -267,7 +284,13 @@ final class Exchange {
                 visit.outcome = .failed
                 throw .save(error)
             }
+        case .stored(let policy):
+            return try saveStored(policy, response, bytes)
         }
+    }
+
+    override func storeAnswered(_ answer: StoreAnswer, ticket: UInt32) {
+        if ticket == storeTicket { goOn(with: answer) }
     }
 
     func relayBody(_ bytes: UnsafeRawBufferPointer) {
@@ -323,6 +346,7 @@ final class Exchange {
 
     func failed(_ error: GatewayError) {
         if failure == nil { failure = error }
+        storeWait = .nothing
         switch state.fail() {
         case .answer:
             upstream.cancel()
@@ -338,6 +362,7 @@ final class Exchange {
     func clientFailed(_ error: GatewayError) {
         guard state.response != .idle else { return }
         if failure == nil, !state.isFinished { failure = error }
+        storeWait = .nothing
         upstream.cancel()
         state.clientGone()
     }
@@ -450,6 +475,7 @@ final class Exchange {
         isResponseChunked = false
         isResponseUntilClose = false
         isUpstreamPaused = false
+        storeWait = .nothing
         if !nominatedInResponse.isEmpty { nominatedInResponse = [] }
         bodyReceived = 0
         status = 0

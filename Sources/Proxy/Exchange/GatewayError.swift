@@ -31,6 +31,7 @@ enum GatewayError: Error {
     case upstreamSendTimeout
     // The session's.
     case save(SaveError)
+    case openSession(SaveError)
     // Our own.
     case drainDeadline
 
@@ -47,7 +48,7 @@ enum GatewayError: Error {
         case .bodyTooLarge: 413
         case .expectationFailed: 417
         case .sendTimeout, .clientGone: 499
-        case .save(.unavailable): 503
+        case .save(.unavailable), .openSession: 503
         case .save: 500
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
         case .drainDeadline: 503
@@ -68,7 +69,7 @@ enum GatewayError: Error {
         case .upstreamIdleTimeout: "connection_read_timeout"
         case .upstreamSendTimeout: "connection_write_timeout"
         case .loopDetected: "proxy_loop_detected"
-        case .save: "proxy_internal_error"
+        case .save, .openSession: "proxy_internal_error"
         default: nil
         }
     }
@@ -102,6 +103,7 @@ enum GatewayError: Error {
         case .upstreamIdleTimeout: "upstream timeouts.idle"
         case .upstreamSendTimeout: "upstream took no byte of the request within timeouts.idle"
         case .save(let error): "session not saved: \(error.reason)"
+        case .openSession(let error): "session not opened: \(error.reason)"
         case .drainDeadline: "timeouts.drain"
         }
     }

@@ -43,6 +43,8 @@ final class UpstreamStream: WireOwner {
     private var requestEnded = false
     private var sawResponseByte = false
     private var isPaused = false
+    /// The final head waits, at the beginning of `partial`, until the session is saved.
+    private var isHeld = false
     private var isReadable = false
     private var peerClosed = false
     private var isReading = false
@@ -131,7 +133,7 @@ final class UpstreamStream: WireOwner {
         }
         forgetSent()
         // While the client is slow to take the response, the client's own timeout counts.
-        if isPaused { return }
+        if isPaused || isHeld { return }
         if requestEnded {
             timer.arm(after: sawResponseByte ? idleTimeout : firstByteTimeout)
         } else {
@@ -146,7 +148,7 @@ final class UpstreamStream: WireOwner {
         isReadable = true
         peerClosed = true
         read()
-        if connection != nil, !isPaused { connectionBroke(.connectionReset) }
+        if connection != nil, !isPaused, !isHeld { connectionBroke(.connectionReset) }
     }
 
     /// A long request is not kept for sending it again.
@@ -245,15 +247,30 @@ final class UpstreamStream: WireOwner {
     func resume() {
         guard isPaused else { return }
         isPaused = false
+        if isHeld { return }
         timer.arm(after: idleTimeout)
         if isReadable { read() }
+    }
+
+    /// The session is saved, or could not be: the head that was held is handed over again, then what follows it.
+    func release() {
+        guard isHeld, let held = partial else { return }
+        isHeld = false
+        partial = nil
+        if !isPaused { timer.arm(after: idleTimeout) }
+        let bytes = held.readable
+        exchange.receiveResponse(response, bytes)
+        // A save that failed has let go of the connection.
+        if phase == .body { _ = advance(UnsafeBufferPointer(rebasing: bytes[response.length...])) }
+        worker.buffers.give(held)
+        if isReadable, !isPaused { read() }
     }
 
     private func read() {
         guard !isReading else { return }
         isReading = true
         let scratch = worker.scratch
-        while isReadable, !isPaused, let connection {
+        while isReadable, !isPaused, !isHeld, let connection {
             switch connection.receive(into: scratch) {
             case .bytes(let count):
                 // A short read emptied a plain socket; TLS may hold decrypted bytes, and an end already seen must be
@@ -284,7 +301,7 @@ final class UpstreamStream: WireOwner {
         sawResponseByte = true
         guard let partial else {
             let used = advance(bytes.assumingMemoryBound(to: UInt8.self))
-            if phase == .head, used < bytes.count {
+            if phase == .head || isHeld, used < bytes.count {
                 let buffer = worker.buffers.take()
                 buffer.append(UnsafeRawBufferPointer(rebasing: bytes[used...]))
                 self.partial = buffer
@@ -293,7 +310,7 @@ final class UpstreamStream: WireOwner {
         }
         partial.append(bytes)
         let used = advance(partial.readable)
-        if phase == .head {
+        if phase == .head || isHeld {
             partial.consume(used)
         } else {
             self.partial = nil
@@ -328,6 +345,11 @@ final class UpstreamStream: WireOwner {
                 phase = .body
                 decoder = BodyDecoder(response.body, limits: HeadLimits())
                 exchange.receiveResponse(response, rest)
+                if exchange.isSaving {
+                    isHeld = true
+                    timer.cancel()
+                    return offset - response.length
+                }
             }
         }
         while phase == .body {
@@ -407,6 +429,7 @@ final class UpstreamStream: WireOwner {
         requestEnded = false
         sawResponseByte = false
         isPaused = false
+        isHeld = false
         isReadable = false
         peerClosed = false
         parser.reset()

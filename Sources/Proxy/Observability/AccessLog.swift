@@ -143,6 +143,9 @@ final class AccessLog {
         case .rejected: "rejected"
         case .ignored: "ignored"
         case .failed: "failed"
+        case .unknown: "unknown"
+        case .gone: "gone"
+        case .storeError: "store_error"
         }
     }
 

@@ -13,7 +13,7 @@ final class CookiePolicy: Sendable {
     /// Cut out of responses: every session's cookies.
     ///
     /// Only the gateway sets those.
-    private let cutInResponses: CookieNames
+    let cutInResponses: CookieNames
     /// `strip_cookies: all`: the service sees no cookie at all.
     let stripsAll: Bool
     private let csrf: CrossSiteCheck?
@@ -85,7 +85,7 @@ final class CookiePolicy: Sendable {
         return opened
     }
 
-    private func findCookies(_ visit: inout SessionVisit, _ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
+    func findCookies(_ visit: inout SessionVisit, _ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
         var keepsSome = false
         for index in head.fields.indices where head.fields[index].id == .cookie {
             let line = head.fields[index].value
@@ -184,7 +184,7 @@ final class CookiePolicy: Sendable {
         return closed?.setCookies ?? []
     }
 
-    private func readChanges(
+    func readChanges(
         _ changes: inout SessionChanges,
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>

@@ -7,6 +7,7 @@ extension SessionOutcome {
         case .opened: self = .opened
         case .expiredIdle, .expiredLifetime: self = .expired
         case .forged, .unknownKey, .malformed: self = .rejected
+        case .unknownID: self = .unknown
         }
     }
 
@@ -19,6 +20,7 @@ extension SessionOutcome {
         case .renewed: self = .renewed
         case .cleared: self = .cleared
         case .expired: self = opened
+        case .gone: self = .gone
         }
     }
 }

@@ -15,4 +15,10 @@ enum SessionOutcome: UInt8, CaseIterable {
     case ignored
     /// Changes that could not be saved.
     case failed
+    /// An id that the server store does not know: its session has ended, or never was.
+    case unknown
+    /// The session ended in its store while the service was at work: its changes were dropped.
+    case gone
+    /// The server store did not answer.
+    case storeError
 }

@@ -13,6 +13,8 @@ struct SessionVisit {
     var opened = OpenedSession()
     var changes = SessionChanges()
     var isPage = false
+    /// What a session in a server store needs besides.
+    var stored = StoredVisit()
     /// Where the values of the session's and the flash's cookies stand; kept here to be used again.
     var candidates: [Range<Int>] = []
     var flashCandidates: [Range<Int>] = []
@@ -28,6 +30,7 @@ struct SessionVisit {
             candidates.removeAll(keepingCapacity: true)
             flashCandidates.removeAll(keepingCapacity: true)
             policy = nil
+            if stored.isUsed { stored = StoredVisit() }
         }
         outcome = .none
         cutsCookies = false
@@ -52,6 +55,9 @@ struct SessionVisit {
             if !policy.stripsAll { CookieField.write(line, bytes, without: policy.names, into: out) }
         case .cookie(let policy):
             if !policy.stripsAll { CookieField.write(line, bytes, without: policy.cutInRequests, into: out) }
+        case .stored(let policy):
+            let cookies = policy.cookies
+            if !cookies.stripsAll { CookieField.write(line, bytes, without: cookies.cutInRequests, into: out) }
         }
     }
 }

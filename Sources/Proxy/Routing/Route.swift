@@ -6,6 +6,7 @@ final class Route: Sendable {
     enum Policy: Sendable {
         case null(NullPolicy)
         case cookie(CookiePolicy)
+        case stored(StoredPolicy)
     }
 
     /// As the file says it, for the log.

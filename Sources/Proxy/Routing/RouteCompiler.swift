@@ -22,9 +22,11 @@ struct RouteCompiler {
             let policy = NullPolicy(names: nullNames, stripsAll: route.stripCookies == .all)
             return Route(settings: route, policy: .null(policy), policyName: "null")
         }
+        let cookies = cookiePolicy(index, for: route)
+        let isStored = settings.sessions[index].settings.store != .cookie
         return Route(
             settings: route,
-            policy: .cookie(cookiePolicy(index, for: route)),
+            policy: isStored ? .stored(StoredPolicy(cookies: cookies, index: index)) : .cookie(cookies),
             policyName: settings.sessions[index].name
         )
     }

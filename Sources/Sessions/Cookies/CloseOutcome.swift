@@ -14,4 +14,6 @@ public enum CloseOutcome: UInt8, Sendable, CaseIterable {
     case cleared
     /// The cookie it came with did not open and is expired.
     case expired
+    /// It ended while the service was at work, by another request or a timeout: nothing was written.
+    case gone
 }

@@ -87,6 +87,19 @@ struct CookieWriter {
         sessions.setCookie.expiring(name, secureConnection: secureConnection)
     }
 
+    /// The values that make the browser forget whatever cookies a session came with.
+    func expireAll(of opened: OpenedSession) -> [[UInt8]] {
+        var cookies: [[UInt8]] = []
+        if opened.identity != nil || opened.hasDeadCookie || opened.gorilla != nil {
+            cookies.append(expired(sessions.nameBytes))
+        }
+        // Gorilla's cookie has the messages with the values.
+        if opened.gorilla == nil, !opened.flashJSON.isEmpty || opened.hasDeadFlash {
+            cookies.append(expired(sessions.flashNameBytes))
+        }
+        return cookies
+    }
+
     private func sealed(
         _ record: SessionRecord,
         random: inout some RandomNumberGenerator

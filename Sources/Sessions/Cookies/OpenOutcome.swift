@@ -14,4 +14,6 @@ public enum OpenOutcome: UInt8, Sendable, CaseIterable {
     case unknownKey
     /// A cookie that is not in the form of a sealed value, or comes from the future.
     case malformed
+    /// An id that the server store does not know: of a session that has ended, or one that never was.
+    case unknownID
 }

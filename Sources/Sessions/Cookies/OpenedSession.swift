@@ -23,6 +23,9 @@ public struct OpenedSession: Sendable {
     var flashBirth: Int64 = 0
     // What gorilla's cookie held; a reference, so that sealed sessions carry no more than a nil for it.
     var gorilla: GorillaContents?
+    // What a server store gave, and for which token; nil for sessions that live in their cookie.
+    var stored: StoredSession?
+    var token: SessionToken?
 
     /// What a session keeps beside its values.
     struct Identity: Sendable {

@@ -4,6 +4,8 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
     case malformed(field: String, why: String)
     /// The cookie would be larger than browsers keep: name and value together, in bytes.
     case tooLarge(cookie: String, size: Int, limit: Int)
+    /// The values would be larger than a server store keeps for one session, in bytes.
+    case tooLargeForStore(size: Int, limit: Int)
     /// There is no secret to seal with.
     case noSecret
     /// The session's format has no form for a value; or the name is one the gateway keeps for itself.
@@ -19,6 +21,8 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
         case .malformed(let field, let why): "\(field): \(why)"
         case .tooLarge(let cookie, let size, let limit):
             "cookie \(cookie) would be \(size) bytes with its name, browsers keep \(limit)"
+        case .tooLargeForStore(let size, let limit):
+            "the session's values would be \(size) bytes, a store keeps \(limit)"
         case .unrepresentable(let name, let why): "the value \(name) cannot be kept: \(why)"
         case .noSecret: "no secret to seal the session with"
         case .unavailable(let why): "the session store does not answer: \(why)"

@@ -9,20 +9,11 @@ public struct CookieStore: SessionStore {
 
     /// Finds the session in a request's cookies.
     public func load(from request: SessionRequest) -> Session {
-        var bytes: [UInt8] = []
-        var candidates: [Range<Int>] = []
-        var flashCandidates: [Range<Int>] = []
-        for (name, value) in request.cookies {
-            let isSession = name.utf8.elementsEqual(sessions.nameBytes)
-            guard isSession || name.utf8.elementsEqual(sessions.flashNameBytes) else { continue }
-            let start = bytes.count
-            bytes.append(contentsOf: value.utf8)
-            if isSession { candidates.append(start..<bytes.count) } else { flashCandidates.append(start..<bytes.count) }
-        }
+        let cookies = FoundCookies(request, sessions)
         let opened = sessions.open(
-            bytes.span,
-            candidates: candidates,
-            flashCandidates: flashCandidates,
+            cookies.bytes.span,
+            candidates: cookies.candidates,
+            flashCandidates: cookies.flashCandidates,
             now: request.now
         )
         return Session(opened: opened, isPage: request.isPage)
@@ -60,14 +51,6 @@ public struct CookieStore: SessionStore {
             secureConnection: response.secureConnection,
             now: response.now
         )
-        var cookies: [[UInt8]] = []
-        if session.opened.identity != nil || session.opened.hasDeadCookie || session.opened.gorilla != nil {
-            cookies.append(writer.expired(sessions.nameBytes))
-        }
-        // Gorilla's cookie has the messages with the values.
-        if session.opened.gorilla == nil, !session.opened.flashJSON.isEmpty || session.opened.hasDeadFlash {
-            cookies.append(writer.expired(sessions.flashNameBytes))
-        }
-        return cookies.map { String(decoding: $0, as: UTF8.self) }
+        return writer.expireAll(of: session.opened).map { String(decoding: $0, as: UTF8.self) }
     }
 }

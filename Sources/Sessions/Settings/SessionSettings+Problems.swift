@@ -7,7 +7,8 @@ extension SessionSettings {
 
     /// Everything about the settings that cannot work, in the order of the settings; empty: all is well.
     public static func problems(in settings: SessionSettings) -> [SettingProblem] {
-        settings.nameProblems + settings.secretProblems + settings.blockKeyProblems + settings.timeProblems
+        settings.nameProblems + settings.storeProblems + settings.secretProblems + settings.blockKeyProblems
+            + settings.timeProblems
             + settings.attributeProblems
             + settings.keyProblems
     }
@@ -27,12 +28,28 @@ extension SessionSettings {
         return []
     }
 
+    private var storeProblems: [SettingProblem] {
+        if store == .cookie { return [] }
+        var problems: [SettingProblem] = []
+        if format == .gorilla {
+            problems.append(
+                .init(setting: "format", message: "gorilla's cookies hold the values: `store` must be cookie")
+            )
+        }
+        if store == .memory, memorySize < MemoryStore.smallestSize {
+            problems.append(.init(setting: "memory", message: "a memory store has at least 1MiB"))
+        }
+        return problems
+    }
+
     private var secretProblems: [SettingProblem] {
         if secrets.isEmpty {
+            // A server store's sessions are sealed nowhere, but their flash messages are.
+            let what = store == .cookie ? "a cookie session" : "a session's flash cookie"
             return [
                 SettingProblem(
                     setting: "secret",
-                    message: "a cookie session needs a secret of at least 32 bytes; `gateway secret` makes one"
+                    message: "\(what) needs a secret of at least 32 bytes; `gateway secret` makes one"
                 )
             ]
         }

@@ -10,6 +10,10 @@ public struct SessionSettings: Sendable, Equatable {
     public var format = SessionFormat.sealed
     /// The AES keys of gorilla's cookies, 16, 24 or 32 bytes each, one for each secret; default: none, not encrypted.
     public var blockKeys: [[UInt8]] = []
+    /// Where the values live; default: in the cookie.
+    public var store = StoreKind.cookie
+    /// How much memory a `memory` store may take, in bytes; default: 64 MiB.
+    public var memorySize = MemoryStore.defaultSize
     /// How long a session lives without a request, in seconds; default: 86400 (24 hours).
     public var idleTimeout: Int64 = 86_400
     /// How long a session lives at all, in seconds; default: 2592000 (30 days).

@@ -46,3 +46,14 @@ public enum StoreRequest: Sendable {
     /// Answered by `done` or `failed`.
     case delete(StoreKey)
 }
+
+extension StoreRequest {
+    /// Whose session it is about; other keys in it have the same tag.
+    public var key: StoreKey {
+        switch self {
+        case .open(let key), .create(let key, _), .apply(let key, _), .renew(let key, _, _), .replace(let key, _, _),
+            .delete(let key):
+            key
+        }
+    }
+}

@@ -54,6 +54,18 @@ public struct StoredValues: Sendable, Equatable {
     /// Whether one of them is to be handed out once.
     public var hasOnce: Bool { places.contains { $0.stamp != 0 } }
 
+    /// The names of those to be handed out once, as the text of a JSON list; empty when there are none.
+    var onceNames: [UInt8] {
+        guard hasOnce else { return [] }
+        var text = [UInt8(ascii: "[")]
+        for place in places where place.stamp != 0 {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            text.append(contentsOf: json[Int(place.start)..<Int(place.nameEnd)])
+        }
+        text.append(UInt8(ascii: "]"))
+        return text
+    }
+
     /// The values one by one, in their order.
     public var entries: [Entry] { places.map(entry) }
 
@@ -94,21 +106,16 @@ public struct StoredValues: Sendable, Equatable {
     ///
     /// A value that is set anew keeps its place.
     public mutating func apply(_ operations: StoreOperations) {
-        var entries = self.entries
-        entries.removeAll { entry in
-            if entry.stamp != 0,
-                operations.consumes.contains(where: { $0.stamp == entry.stamp && $0.name == entry.name })
-            {
-                return true
-            }
-            return operations.deletes.contains(entry.name)
+        let consumed = Set(operations.consumes.map(\.stamp))
+        let deleted = Set(operations.deletes)
+        var entries: [Entry] = []
+        entries.reserveCapacity(places.count + operations.sets.count)
+        for entry in self.entries where !deleted.contains(entry.name) {
+            if entry.stamp == 0 || !consumed.contains(entry.stamp) { entries.append(entry) }
         }
+        let known = Dictionary(entries.enumerated().map { ($0.element.name, $0.offset) }) { _, last in last }
         for new in operations.sets {
-            if let place = entries.firstIndex(where: { $0.name == new.name }) {
-                entries[place] = new
-            } else {
-                entries.append(new)
-            }
+            if let place = known[new.name] { entries[place] = new } else { entries.append(new) }
         }
         self = StoredValues()
         json.reserveCapacity(entries.reduce(2) { $0 + $1.name.count + $1.text.count + 2 })

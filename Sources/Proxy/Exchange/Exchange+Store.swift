@@ -1,0 +1,108 @@
+import HTTP
+import LinuxIO
+import Sessions
+
+/// An exchange whose session lives in a server store: what it does when the store takes its time.
+///
+/// ```
+/// openSession ──▶ opening ──answer──▶ perform            saveSession ──▶ saving ──answer──▶ the head goes out
+///                    │ the client leaves, a timeout, …                     │ the same
+///                    ▼                                                     ▼
+///                 the answer is ignored                           the answer is ignored
+/// ```
+/// A store that answers at once never makes it wait.
+extension Exchange {
+    /// Whether the upstream has to hold the head it has just handed over.
+    var isSaving: Bool { storeWait == .saving }
+
+    /// Looks up the request's cookies one after the other; false while the store is asked.
+    func openStored(_ policy: StoredPolicy) throws(GatewayError) -> Bool {
+        while let key = policy.nextKey(&visit, headBytes.readable.span) {
+            guard let answer = ask(.open(key), policy) else {
+                storeWait = .opening
+                return false
+            }
+            try took(answer, policy)
+        }
+        return true
+    }
+
+    /// Saves what the response asks for; nil while the store is asked.
+    func saveStored(
+        _ policy: StoredPolicy,
+        _ response: borrowing ResponseHead,
+        _ bytes: Span<UInt8>
+    ) throws(GatewayError) -> SessionEffect? {
+        let now = worker.loop.wallClock
+        do throws(SaveError) {
+            var answer = visit.stored.answer
+            if visit.stored.save == nil {
+                let request = try policy.plan(
+                    &visit,
+                    response,
+                    bytes,
+                    isSecure: facts.isSecure,
+                    now: now,
+                    random: &worker.secureRandom
+                )
+                if let request {
+                    answer = ask(request, policy)
+                    if answer == nil {
+                        storeWait = .saving
+                        return nil
+                    }
+                }
+            }
+            return try policy.close(&visit, answer, isSecure: facts.isSecure, now: now)
+        } catch {
+            visit.outcome = if case .unavailable = error { .storeError } else { .failed }
+            throw .save(error)
+        }
+    }
+
+    /// The answer that was awaited.
+    func goOn(with answer: StoreAnswer) {
+        let waited = storeWait
+        storeWait = .nothing
+        guard let route, case .stored(let policy) = route.policy else { return }
+        switch waited {
+        case .nothing:
+            return
+        case .opening:
+            do throws(GatewayError) {
+                try took(answer, policy)
+                guard try openStored(policy) else { return }
+                try perform(route)
+                upstream.flush()
+            } catch {
+                failed(error)
+            }
+            // The body was left unread meanwhile, and no time for it was running.
+            if hasBody { client?.resumeBody() }
+        case .saving:
+            visit.stored.answer = answer
+            upstream.release()
+        }
+        settle()
+    }
+
+    private func took(_ answer: StoreAnswer, _ policy: StoredPolicy) throws(GatewayError) {
+        do throws(SaveError) {
+            try policy.took(answer, &visit)
+        } catch {
+            throw .openSession(error)
+        }
+    }
+
+    /// Asks the session's store; nil when it answers later, to `storeAnswered`.
+    private func ask(_ request: StoreRequest, _ policy: StoredPolicy) -> StoreAnswer? {
+        let now = worker.loop.wallClock
+        switch worker.stores[policy.index] {
+        case .memory(let store): return store.ask(request, now: now)
+        case .waiting(let store):
+            storeTicket &+= 1
+            return store.ask(request, now: now, for: self, ticket: storeTicket)
+        case nil: return .failed(why: "there is no store")
+        }
+    }
+}

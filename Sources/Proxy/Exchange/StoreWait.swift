@@ -1,0 +1,8 @@
+/// What an exchange waits for while a server store is asked.
+enum StoreWait {
+    case nothing
+    /// The request's session: nothing has gone upstream, and no body is read.
+    case opening
+    /// That the response's changes are saved: its head is held.
+    case saving
+}

@@ -1,0 +1,111 @@
+import HTTP
+import LinuxIO
+import Sessions
+
+/// A session in a server store on a browser route: the cookie holds a token, its values are asked for.
+///
+/// Cookies and fields are those of a cookie session; what differs is that opening and saving may have to wait, so both
+/// are made of a question and what is done with its answer.
+final class StoredPolicy: Sendable {
+    /// Finds cookies, writes and reads fields, refuses other sites' writes.
+    let cookies: CookiePolicy
+    let sessions: ServerSessions
+    /// Which of the configured sessions it is, and of the worker's stores.
+    let index: Int
+
+    init(cookies: CookiePolicy, index: Int) {
+        self.cookies = cookies
+        self.index = index
+        sessions = ServerSessions(cookies.sessions)
+    }
+
+    /// Finds the request's cookies, and opens its flash messages.
+    func begin(
+        _ visit: inout SessionVisit,
+        _ head: borrowing RequestHead,
+        _ bytes: Span<UInt8>,
+        _ facts: RequestFacts,
+        now: Int64
+    ) {
+        visit.begin(cookies)
+        visit.stored.isUsed = true
+        visit.isPage = facts.isPage(bytes)
+        guard facts.cookieLines > 0 else { return }
+        cookies.findCookies(&visit, head, bytes)
+        if !visit.flashCandidates.isEmpty {
+            visit.opened = sessions.begin(bytes, flashCandidates: visit.flashCandidates, now: now)
+        }
+    }
+
+    /// The next key to look up; nil when there is none left.
+    func nextKey(_ visit: inout SessionVisit, _ bytes: Span<UInt8>) -> StoreKey? {
+        while visit.stored.tried < min(visit.candidates.count, ServerSessions.mostTwins) {
+            let candidate = visit.candidates[visit.stored.tried]
+            visit.stored.tried += 1
+            if let token = sessions.token(bytes, candidate, for: &visit.opened) {
+                visit.stored.token = token
+                return token.key
+            }
+        }
+        if !visit.candidates.isEmpty { visit.outcome = SessionOutcome(visit.opened.outcome) }
+        return nil
+    }
+
+    /// Takes the store's answer about the key that was looked up last.
+    func took(_ answer: StoreAnswer, _ visit: inout SessionVisit) throws(SaveError) {
+        guard let token = visit.stored.token else { return }
+        visit.stored.token = nil
+        do {
+            try sessions.took(answer, of: token, into: &visit.opened)
+        } catch {
+            visit.outcome = .storeError
+            throw error
+        }
+    }
+
+    /// What the response asks of the store; nil: nothing.
+    func plan(
+        _ visit: inout SessionVisit,
+        _ response: borrowing ResponseHead,
+        _ bytes: Span<UInt8>,
+        isSecure: Bool,
+        now: Int64,
+        random: inout SystemRandom
+    ) throws(SaveError) -> StoreRequest? {
+        if response.status < 500 { try cookies.readChanges(&visit.changes, response, bytes) }
+        let save = try sessions.plan(
+            visit.opened,
+            changes: visit.changes,
+            status: response.status,
+            isPage: visit.isPage,
+            secureConnection: isSecure,
+            now: now,
+            random: &random
+        )
+        visit.stored.save = save
+        return save.request
+    }
+
+    /// What the response must carry, once the store has answered.
+    func close(
+        _ visit: inout SessionVisit,
+        _ answer: StoreAnswer?,
+        isSecure: Bool,
+        now: Int64
+    ) throws(SaveError) -> SessionEffect {
+        let closed = try sessions.close(
+            visit.stored.save ?? ServerSave(),
+            answer,
+            of: visit.opened,
+            secureConnection: isSecure,
+            now: now
+        )
+        visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
+        if case .failed? = answer { visit.outcome = .storeError }
+        return SessionEffect(
+            setCookies: closed.setCookies,
+            variesByCookie: true,
+            cut: cookies.stripsAll ? .all : .names(cookies.cutInResponses)
+        )
+    }
+}

@@ -1,0 +1,28 @@
+import LinuxIO
+import Logging
+import Sessions
+
+/// The server stores of a worker's sessions.
+extension Worker {
+    /// Finds or makes what each session's values live in; nil for those that live in their cookies.
+    static func stores(_ snapshot: Snapshot) -> [SessionBackend?] {
+        snapshot.settings.sessions.indices.map { snapshot.memoryStores[$0].map(SessionBackend.memory) }
+    }
+
+    func closeStores() {
+        for case .waiting(let store)? in stores { store.close() }
+    }
+
+    /// Takes out what has ended in the memory stores, and says when live sessions had to go.
+    func tidyStores() {
+        for (name, store) in snapshot.memoryStores.all {
+            store.removeEnded(now: loop.wallClock)
+            let evicted = store.takeEvicted()
+            if evicted == 0 { continue }
+            logger.warning(
+                "the memory store is full: the sessions unused longest were ended",
+                metadata: ["session": "\(name)", "ended": "\(evicted)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/// What is to be done when a response has come, for a session in a server store.
+public struct ServerSave: Sendable {
+    /// What to ask of the store; nil: nothing.
+    public internal(set) var request: StoreRequest?
+
+    // The new token, for a session that is new or gets a new id.
+    var token: SessionToken?
+    // What became of the session if the store says `done`.
+    var outcome = CloseOutcome.unchanged
+    // Of a session that is renewed.
+    var birth: Int64?
+    var flashCookies: [[UInt8]] = []
+
+    /// Nothing to do.
+    public init() {}
+
+    init(request: StoreRequest, token: SessionToken? = nil, outcome: CloseOutcome, birth: Int64? = nil) {
+        self.request = request
+        self.token = token
+        self.outcome = outcome
+        self.birth = birth
+    }
+}

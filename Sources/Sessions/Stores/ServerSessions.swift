@@ -1,0 +1,231 @@
+/// One configured session whose values live in a server store: what is asked of the store, and what cookies say.
+///
+/// The cookie holds a token alone; flash messages stay in their own sealed cookie. It is pure: it makes requests for a
+/// store and takes its answers, whoever carries them.
+///
+/// ```
+/// begin ─▶ token ─▶ StoreRequest.open ─▶ took ─▶ … the service … ─▶ plan ─▶ StoreRequest? ─▶ close
+/// ```
+public struct ServerSessions: Sendable {
+    /// How many cookies of the session's name are looked up at most: twins come from another path or domain.
+    public static let mostTwins = 4
+
+    let cookies: CookieSessions
+
+    /// Makes the keys of the flash cookies; the settings must have no `problems`.
+    public init(_ settings: SessionSettings) {
+        cookies = CookieSessions(settings)
+    }
+
+    /// Takes the settings, and the keys of the flash cookies, of a session's cookies.
+    public init(_ cookies: CookieSessions) {
+        self.cookies = cookies
+    }
+
+    /// What this was made from.
+    public var settings: SessionSettings { cookies.settings }
+
+    // MARK: Opening
+
+    /// Opens the flash messages; the session is none yet.
+    public func begin(_ bytes: Span<UInt8>, flashCandidates: [Range<Int>], now: Int64) -> OpenedSession {
+        if flashCandidates.isEmpty { return OpenedSession() }
+        return cookies.open(bytes, candidates: [], flashCandidates: flashCandidates, now: now)
+    }
+
+    /// The token in a cookie's value.
+    ///
+    /// Nil when it is none: the cookie is dead.
+    public func token(_ bytes: Span<UInt8>, _ candidate: Range<Int>, for opened: inout OpenedSession) -> SessionToken? {
+        opened.hadTwins = opened.hasDeadCookie || opened.stored != nil
+        let token = SessionToken(bytes, candidate)
+        if opened.stored == nil { opened.hasDeadCookie = true }
+        if token == nil, opened.outcome == .none { opened.outcome = .malformed }
+        return token
+    }
+
+    /// Takes what the store says of a token: of several sessions the one last seen, and then born, the latest counts.
+    ///
+    /// - Throws: `SaveError.unavailable` when the store failed.
+    public func took(
+        _ answer: StoreAnswer,
+        of token: SessionToken,
+        into opened: inout OpenedSession
+    ) throws(SaveError) {
+        switch answer {
+        case .opened(let session):
+            if let best = opened.stored, (best.lastSeen, best.birth) >= (session.lastSeen, session.birth) { return }
+            opened.outcome = .opened
+            opened.hasDeadCookie = false
+            opened.json = session.values.json
+            opened.idText = session.idText
+            opened.identity = .init(id: session.key.id, birth: session.birth, lastSeen: session.lastSeen)
+            opened.stored = session
+            opened.token = token
+            opened.once = session.values.onceNames
+        case .absent, .gone, .done, .emptied, .tooLarge:
+            if opened.stored == nil { opened.outcome = .unknownID }
+        case .failed(let why):
+            throw .unavailable(why: why)
+        }
+    }
+
+    // MARK: Closing
+
+    /// Decides what an answer's changes ask of the store; nothing is applied yet.
+    ///
+    /// `status` is the final response's; 500 and above drops every change. `isPage` says whether the request was a page
+    /// request. `secureConnection` says whether the client came over https. `now` is in seconds since 1970.
+    ///
+    /// - Throws: `SaveError` when the values or the flash cookie would be too large.
+    public func plan(
+        _ opened: OpenedSession,
+        changes: SessionChanges,
+        status: Int,
+        isPage: Bool,
+        secureConnection: Bool,
+        now: Int64,
+        random: inout some RandomNumberGenerator
+    ) throws(SaveError) -> ServerSave {
+        let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
+        let mayChange = status < 500 && (changes.touchesSession || !opened.once.isEmpty)
+        let change = mayChange ? ServerChange(opened.stored, changes, random: &random) : nil
+        return try plan(
+            opened,
+            change: change,
+            flash: fate,
+            status: status,
+            secureConnection: secureConnection,
+            now: now,
+            random: &random
+        )
+    }
+
+    func plan(
+        _ opened: OpenedSession,
+        change: ServerChange?,
+        flash: FlashFate,
+        status: Int,
+        secureConnection: Bool,
+        now: Int64,
+        random: inout some RandomNumberGenerator
+    ) throws(SaveError) -> ServerSave {
+        var save = ServerSave()
+        if status < 500 {
+            if let change {
+                try change.refuseTooLarge(after: opened.stored)
+                plan(change, opened, now: now, into: &save, random: &random)
+            }
+            if save.request == nil, let stored = opened.stored, cookies.isDue(opened, now: now) {
+                save.request = .apply(stored.key, StoreOperations())
+                save.outcome = .touched
+            }
+        }
+        // Before the store is asked: a flash cookie that is too large fails the save as a whole.
+        if case .unchanged = flash { return save }
+        let writer = CookieWriter(sessions: cookies, secureConnection: secureConnection, now: now)
+        try writer.save(flash, of: opened, into: &save.flashCookies, random: &random)
+        return save
+    }
+
+    private func plan(
+        _ change: ServerChange,
+        _ opened: OpenedSession,
+        now: Int64,
+        into save: inout ServerSave,
+        random: inout some RandomNumberGenerator
+    ) {
+        guard let stored = opened.stored else {
+            if change.operations.sets.isEmpty { return }
+            let token = SessionToken(random: &random)
+            save = ServerSave(request: .create(token.key, change.operations), token: token, outcome: .created)
+            return
+        }
+        if change.isCleared {
+            if change.operations.sets.isEmpty {
+                save = ServerSave(request: .delete(stored.key), outcome: .cleared)
+                return
+            }
+            let token = SessionToken(renewing: stored.key, random: &random)
+            save = ServerSave(
+                request: .replace(stored.key, with: token.key, change.operations),
+                token: token,
+                outcome: .created
+            )
+        } else if change.isRenewed || change.touches(settings.renewOn, of: stored) {
+            let token = SessionToken(renewing: stored.key, random: &random)
+            save = ServerSave(
+                request: .renew(stored.key, to: token.key, change.operations),
+                token: token,
+                outcome: .renewed,
+                birth: stored.birth
+            )
+        } else if !change.operations.isEmpty {
+            // Also when it would change nothing of what was opened: another may have changed it since.
+            save = ServerSave(
+                request: .apply(stored.key, change.operations),
+                outcome: change.differs(from: stored) ? .changed : .touched
+            )
+        }
+    }
+
+    /// Takes the store's answer to a plan's request, nil when it had none, and says what the response must carry.
+    ///
+    /// - Throws: `SaveError` when the store failed; then the session stands as it was, as far as anyone can know.
+    public func close(
+        _ save: ServerSave,
+        _ answer: StoreAnswer?,
+        of opened: OpenedSession,
+        secureConnection: Bool,
+        now: Int64
+    ) throws(SaveError) -> ClosedSession {
+        var closed = ClosedSession()
+        closed.outcome = save.outcome
+        switch answer {
+        case nil, .done, .opened, .absent: break
+        case .emptied: closed.outcome = .cleared
+        case .gone: closed.outcome = .gone
+        case .tooLarge(let size): throw .tooLargeForStore(size: size, limit: StoredValues.largest)
+        // Nobody asked for anything: the next request moves the time.
+        case .failed where save.outcome == .touched: closed.outcome = .unchanged
+        case .failed(let why): throw .unavailable(why: why)
+        }
+        let writer = CookieWriter(sessions: cookies, secureConnection: secureConnection, now: now)
+        switch closed.outcome {
+        case .created, .renewed:
+            if let token = save.token {
+                closed.setCookies.append(writer.tokenCookie(token, birth: save.birth ?? now))
+            }
+        case .changed, .touched:
+            // The browser keeps a cookie with a Max-Age from when it was set: it must hear that the session goes on.
+            if settings.maxAge != nil, let token = opened.token, let birth = opened.birth {
+                closed.setCookies.append(writer.tokenCookie(token, birth: birth))
+            }
+        case .cleared:
+            closed.setCookies.append(writer.expired(cookies.nameBytes))
+        case .unchanged, .expired, .gone: break
+        }
+        if opened.hasDeadCookie, closed.setCookies.isEmpty {
+            closed.setCookies.append(writer.expired(cookies.nameBytes))
+            closed.outcome = .expired
+        }
+        // Expired cookies last, as `CookieSessions.close` does it.
+        let expiresSession = closed.outcome == .cleared || closed.outcome == .expired
+        closed.setCookies =
+            expiresSession ? save.flashCookies + closed.setCookies : closed.setCookies + save.flashCookies
+        return closed
+    }
+}
+
+extension CookieWriter {
+    /// The session's cookie for a server store.
+    func tokenCookie(_ token: SessionToken, birth: Int64) -> [UInt8] {
+        var text = sessions.nameBytes
+        text.append(UInt8(ascii: "="))
+        token.write(into: &text)
+        let remaining = sessions.settings.lifetime - (now - birth)
+        let maxAge = sessions.settings.maxAge.map { min($0, remaining) }
+        sessions.setCookie.appendAttributes(maxAge: maxAge, secureConnection: secureConnection, to: &text)
+        return text
+    }
+}
