@@ -1,12 +1,41 @@
 import LinuxIO
 import Logging
+import Redis
 import Sessions
+import Upstream
 
 /// The server stores of a worker's sessions.
 extension Worker {
     /// Finds or makes what each session's values live in; nil for those that live in their cookies.
-    static func stores(_ snapshot: Snapshot) -> [SessionBackend?] {
-        snapshot.settings.sessions.indices.map { snapshot.memoryStores[$0].map(SessionBackend.memory) }
+    ///
+    /// Sessions in the same Redis share a connection.
+    static func stores(_ snapshot: Snapshot, _ upstreams: UpstreamClient, _ logger: Logger) -> [SessionBackend?] {
+        var clients: [RedisClient] = []
+        return snapshot.settings.sessions.enumerated().map { index, session in
+            if let memory = snapshot.memoryStores[index] { return .memory(memory) }
+            guard let settings = session.redis else { return nil }
+            let client: RedisClient
+            if let known = clients.first(where: { $0.settings == settings.redis }) {
+                client = known
+            } else {
+                client = RedisClient(settings: settings.redis, upstream: upstreams)
+                client.onEvent = { report($0, settings.redis.address, logger) }
+                clients.append(client)
+            }
+            let times = StoreTimes(session.settings)
+            return .waiting(RedisStore(client: client, times: times, prefix: settings.prefix))
+        }
+    }
+
+    private static func report(_ event: RedisEvent, _ address: RedisAddress, _ logger: Logger) {
+        let redis: Logger.Metadata = ["redis": "\(address)"]
+        switch event {
+        case .failed(let error):
+            logger.error("redis cannot be used", metadata: redis.merging(["reason": "\(error)"]) { $1 })
+        case .recovered: logger.notice("redis can be used again", metadata: redis)
+        case .refused(let words):
+            logger.error("redis refuses a command", metadata: redis.merging(["reason": "\(words)"]) { $1 })
+        }
     }
 
     func closeStores() {

@@ -75,7 +75,8 @@ extension SettingsReader {
             problems.error("`\(problem.setting)`: \(problem.message)", at: place)
         }
         refuseSharedNames(session, section, pair)
-        settings.sessions.append(NamedSession(name: pair.key, settings: session))
+        let redis = readRedis(section, session)
+        settings.sessions.append(NamedSession(name: pair.key, settings: session, redis: redis))
     }
 
     /// Settings that are part of the design, but of a later version.
@@ -90,22 +91,12 @@ extension SettingsReader {
                 "leave `max_chunks` out: a session is one cookie"
             )
         }
-        if section.has("redis") {
-            refuse("redis", "`redis`", "leave it out: sessions are kept in the browser's cookie")
-        }
     }
 
     /// Reads `store`, and the settings of the store it names.
     private func readStore(_ section: SectionReader, into session: inout SessionSettings) {
         session.store =
             section.choice("store", ["cookie": .cookie, "memory": .memory, "redis": .redis]) ?? session.store
-        if session.store == .redis {
-            problems.error(
-                "`store: redis` is not supported by this version",
-                at: section.place(of: "store"),
-                hint: "leave `store` out: sessions are kept in the browser's cookie; or keep them in `memory`"
-            )
-        }
         guard let node = section.node("memory") else { return }
         if session.store != .memory {
             problems.error(

@@ -68,6 +68,12 @@ struct SourceLines {
             guard scalars[index] == ":", scalars[index + 1] == "/", scalars[index + 2] == "/" else { continue }
             let start = index + 3
             var end = start
+            // Redis' passwords are whatever somebody made up: up to the last @, whatever comes before it.
+            let isRedis = ["redis", "rediss", "redis+unix"].contains { scheme in
+                let name = scalars[max(0, index - scheme.unicodeScalars.count)..<index]
+                return String(String.UnicodeScalarView(name)).lowercased() == scheme
+            }
+            if isRedis { end = scalars.count }
             while end < scalars.count, !"/?# \"'`,]}".unicodeScalars.contains(scalars[end]) { end += 1 }
             guard let at = scalars[start..<end].lastIndex(of: "@") else { continue }
             for position in start..<at { scalars[position] = "*" }

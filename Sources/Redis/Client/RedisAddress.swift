@@ -20,6 +20,9 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     /// Whether Redis asks for a password before anything else.
     public var hasPassword: Bool { password != nil }
 
+    /// Whether it is asked over TLS.
+    public var usesTLS: Bool { server.scheme == .https }
+
     /// Reads an address.
     ///
     /// Its port is 6379 by default. User and password may hold `%40` and the like for what a URL cannot.
@@ -36,7 +39,8 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     }
 
     private init(scheme: String, rest: Substring) throws(RedisAddressError) {
-        let at = rest.lastIndex(of: "@")
+        // A path begins with a slash, a user with anything else.
+        let at = scheme == "redis+unix" && rest.hasPrefix("/") ? nil : rest.lastIndex(of: "@")
         (user, password) = try at.map { end throws(RedisAddressError) in try Self.credentials(rest[..<end]) } ?? (nil, nil)
         let place = at.map { rest[rest.index(after: $0)...] } ?? rest
         switch scheme {

@@ -56,9 +56,9 @@ public final class RedisClient: WireOwner {
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 64)
 
     /// A client that connects with its first command.
-    public init(settings: RedisSettings, upstream: UpstreamClient, loop: EventLoop) {
+    public init(settings: RedisSettings, upstream: UpstreamClient) {
         self.settings = settings
-        self.loop = loop
+        loop = upstream.loop
         var server = UpstreamSettings(name: "redis", servers: [settings.address.server])
         server.connectTimeout = settings.timeout
         server.caFile = settings.caFile

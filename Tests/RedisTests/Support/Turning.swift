@@ -29,7 +29,7 @@ final class TestClient {
         upstream = UpstreamClient(loop: loop)
         var settings = try RedisSettings(address: RedisAddress(parsing: url))
         change(&settings)
-        client = RedisClient(settings: settings, upstream: upstream, loop: loop)
+        client = RedisClient(settings: settings, upstream: upstream)
         client.onEvent = { [unowned self] in events.append($0) }
     }
 
