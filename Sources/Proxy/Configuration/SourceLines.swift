@@ -39,21 +39,23 @@ struct SourceLines {
         var secretIndentation: Int?
         for line in lines {
             let scalars = Array(line.unicodeScalars)
+            // As long as the line, so that places in the one are places in the other.
+            let withoutPasswords = Array(Self.withoutPasswords(line).unicodeScalars)
             let indentation = scalars.prefix { $0 == " " }.count
             let isBlank = indentation == scalars.count
             if let outer = secretIndentation, !isBlank {
                 let isListItem = indentation == outer && scalars[indentation] == "-"
                 if indentation > outer || isListItem {
-                    masked.append(Self.covered(scalars, from: indentation + (scalars[indentation] == "-" ? 1 : 0)))
+                    masked.append(Self.covered(withoutPasswords, from: indentation + (scalars[indentation] == "-" ? 1 : 0)))
                     continue
                 }
                 secretIndentation = nil
             }
             if let key = Self.secretKey(in: scalars) {
-                masked.append(Self.covered(scalars, from: key.end))
+                masked.append(Self.covered(withoutPasswords, from: key.end))
                 secretIndentation = key.start
             } else {
-                masked.append(Self.withoutPasswords(line))
+                masked.append(String(String.UnicodeScalarView(withoutPasswords)))
             }
         }
         return masked
