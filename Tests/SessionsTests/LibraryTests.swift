@@ -3,41 +3,8 @@ import Testing
 
 /// The session of a web framework, as another Swift server uses it.
 struct LibraryTests {
-    /// A server with one browser in front of it.
-    private struct Server<Store: SessionStore> {
-        let store: Store
-        var jar: [(name: String, value: String)] = []
-        var now: Int64 = 1_800_000_000
-        var random = SeededRandom()
-
-        init(_ store: Store) {
-            self.store = store
-        }
-
-        @discardableResult
-        mutating func handle(
-            status: Int = 200,
-            page: Bool = true,
-            _ work: (inout Session) -> Void = { _ in }
-        ) async throws -> [String] {
-            var session = try await store.load(from: SessionRequest(cookies: jar, isPage: page, now: now))
-            work(&session)
-            let response = SessionResponse(status: status, isPage: page, secureConnection: false, now: now)
-            let cookies = try await session.save(to: store, in: response, random: &random)
-            for cookie in cookies { keep(cookie) }
-            return cookies
-        }
-
-        mutating func keep(_ cookie: String) {
-            let pair = cookie.prefix { $0 != ";" }
-            let name = String(pair.prefix { $0 != "=" })
-            jar.removeAll { $0.name == name }
-            if !cookie.contains("Max-Age=0") { jar.append((name, String(pair.dropFirst(name.count + 1)))) }
-        }
-    }
-
-    private func cookieServer() -> Server<CookieStore> {
-        Server(CookieStore(.testing()))
+    private func cookieServer() -> LibraryServer<CookieStore> {
+        LibraryServer(CookieStore(.testing()))
     }
 
     @Test func `keeps values from request to request`() async throws {
@@ -143,7 +110,7 @@ struct LibraryTests {
     @Test func `Null reads no cookie, keeps values within a request and issues nothing`() async throws {
         var filled = cookieServer()
         try await filled.handle { $0.set("a", 1) }
-        var server = Server(NullStore())
+        var server = LibraryServer(NullStore())
         server.jar = filled.jar
         let cookies = try await server.handle { session in
             #expect(session.isNew && session.get("a") == nil)

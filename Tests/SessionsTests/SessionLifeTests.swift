@@ -3,8 +3,9 @@ import Testing
 
 /// A session from its first value to its end, seen through a browser.
 struct SessionLifeTests {
-    @Test func `creates nothing until something is set`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `creates nothing until something is set`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         for answer in [.ok(), .ok(("Delete", "a")), .ok(("Renew", "1")), .ok(("Clear", "1")), .ok(("Set", "{}"))]
             as [Answer]
         {
@@ -17,8 +18,9 @@ struct SessionLifeTests {
         #expect(browser.jar.count == 1)
     }
 
-    @Test func `hands the values to the next request as they were written`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `hands the values to the next request as they were written`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         let values =
             #"{"n":9007199254740993,"d":1.0,"z":-0,"e":1e400,"u":18446744073709551615,"t":"\u00e9\ud83d\ude00","l":[null,true]}"#
         try browser.visit(.ok(("Set", values)))
@@ -29,22 +31,25 @@ struct SessionLifeTests {
         #expect(visit.setCookies.isEmpty && visit.outcome == .unchanged)
     }
 
-    @Test func `sets, replaces and deletes, keeping the order`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `sets, replaces and deletes, keeping the order`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         try browser.visit(.ok(("Set", #"{"a":1,"b":2,"c":3}"#)))
         #expect(try browser.visit(.ok(("Set", #"{"b":"two","d":4}"#), ("Delete", "a, never"))).outcome == .changed)
         #expect(try browser.visit().session == #"{"b":"two","c":3,"d":4}"#)
     }
 
-    @Test func `applies clear, delete and set in this order whatever the order of the fields`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `applies clear, delete and set in this order whatever the order of the fields`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         try browser.visit(.ok(("Set", #"{"a":1,"b":2}"#)))
         try browser.visit(.ok(("Set-Once", #"{"o":1}"#), ("Set", #"{"a":5,"c":3}"#), ("Delete", "a"), ("Clear", "1")))
         #expect(try browser.visit().session == #"{"a":5,"c":3,"o":1}"#)
     }
 
-    @Test func `applies several set fields one after another`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `applies several set fields one after another`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         try browser.visit(.ok(("Set", #"{"a":1,"b":1}"#), ("Set", #"{"b":2,"c":2}"#), ("Delete", "x"), ("Delete", "y")))
         #expect(try browser.visit().session == #"{"a":1,"b":2,"c":2}"#)
     }
@@ -60,8 +65,9 @@ struct SessionLifeTests {
         #expect(try browser.visit(.ok(("Set", #"{"a":{"x":1.0,"y":[2]}}"#))).outcome == .changed)
     }
 
-    @Test func `expires the cookie when the session is cleared`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `expires the cookie when the session is cleared`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         try browser.visit(.ok(("Set", #"{"a":1}"#)))
         let visit = try browser.visit(.ok(("Clear", "1")))
         #expect(visit.outcome == .cleared)
@@ -71,16 +77,18 @@ struct SessionLifeTests {
         #expect(browser.jar.isEmpty)
     }
 
-    @Test func `expires the cookie when the last value is deleted`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `expires the cookie when the last value is deleted`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         try browser.visit(.ok(("Set", #"{"a":1,"b":2}"#)))
         #expect(try browser.visit(.ok(("Delete", "a"))).outcome == .changed)
         #expect(try browser.visit(.ok(("Delete", "b"))).outcome == .cleared)
         #expect(browser.jar.isEmpty)
     }
 
-    @Test func `makes a new session of what is set after a clear`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `makes a new session of what is set after a clear`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         try browser.visit(.ok(("Set", #"{"a":1}"#)))
         let first = browser.open()
         browser.now += 10
@@ -111,8 +119,9 @@ struct SessionLifeTests {
         #expect(browser.open().outcome == .opened)
     }
 
-    @Test func `renews the id and keeps values and birth`() throws {
-        var browser = Browser()
+    @Test(arguments: StoreKind.here)
+    func `renews the id and keeps values and birth`(_ store: StoreKind) throws {
+        var browser = Browser(store)
         try browser.visit(.ok(("Set", #"{"a":1}"#)))
         let before = browser.open()
         browser.now += 5
@@ -123,8 +132,9 @@ struct SessionLifeTests {
         #expect(after.lastSeen == browser.now)
     }
 
-    @Test func `renews the id when a value named by renew_on changes`() throws {
-        var browser = Browser { $0.renewOn = ["user_id"] }
+    @Test(arguments: StoreKind.here)
+    func `renews the id when a value named by renew_on changes`(_ store: StoreKind) throws {
+        var browser = Browser(store) { $0.renewOn = ["user_id"] }
         try browser.visit(.ok(("Set", #"{"cart":[1]}"#)))
         var id = browser.open().idText
         let steps: [(Answer, CloseOutcome)] = [
@@ -176,9 +186,10 @@ struct SessionLifeTests {
         #expect(largest > 4096 - 44)
     }
 
-    @Test func `follows a simple model through random requests`() throws {
+    @Test(arguments: StoreKind.here)
+    func `follows a simple model through random requests`(_ store: StoreKind) throws {
         for seed in 1...40 as ClosedRange<UInt64> {
-            var model = SessionModel(seed: seed)
+            var model = SessionModel(seed: seed, store)
             for _ in 0..<60 { try model.step() }
         }
     }

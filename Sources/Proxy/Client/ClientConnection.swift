@@ -244,7 +244,8 @@ final class ClientConnection: Watcher {
         }
         if !exchange.head.persistent { closesAfterResponse = true }
         exchange.receiveHead(UnsafeBufferPointer(rebasing: bytes[0..<length]))
-        if !exchange.hasBody { exchange.flushUpstream() }
+        // A client that waits for 100 sends no body the head could go along with.
+        if !exchange.hasBody || exchange.head.expectsContinue { exchange.flushUpstream() }
         return length
     }
 

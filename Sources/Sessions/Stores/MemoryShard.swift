@@ -213,7 +213,7 @@ struct MemoryShard {
 
     private mutating func forward(_ key: StoreKey, to new: StoreKey, now: Int64) {
         targets[key] = new
-        forwards.append(Forward(from: key, end: now + StoreTimes.forwarding))
+        forwards.append(Forward(from: key, end: StoreTimes.forwardingEnd(from: now)))
         figures.bytes += Self.forwardCost
         // Whoever renews all day long must not push sessions out: an eighth of the room is enough.
         while (forwards.count - firstForward) * Self.forwardCost > capacity / 8 { removeFirstForward() }

@@ -73,7 +73,7 @@ struct ServerChange {
         return names.contains { name in
             let text = StoredValues.text(of: name)
             let before = stored.values.entry(named: text)?.text
-            if let set = operations.sets.first(where: { $0.name == text }) { return set.text != before }
+            if let set = operations.sets.first(where: { $0.name == text }) { return !isSame(set.text, before) }
             let goes = operations.deletes.contains(text) || operations.consumes.contains { $0.name == text }
             return goes && before != nil
         }
@@ -83,7 +83,19 @@ struct ServerChange {
     func differs(from stored: StoredSession) -> Bool {
         if !operations.consumes.isEmpty { return true }
         if operations.deletes.contains(where: { stored.values.entry(named: $0) != nil }) { return true }
-        return operations.sets.contains { stored.values.entry(named: $0.name) != $0 }
+        return operations.sets.contains { set in
+            let before = stored.values.entry(named: set.name)
+            return before?.stamp != set.stamp || !isSame(set.text, before?.text)
+        }
+    }
+
+    /// Whether two texts say the same value: objects may have their members in any order.
+    private func isSame(_ text: [UInt8], _ other: [UInt8]?) -> Bool {
+        if text == other { return true }
+        guard let other, let left = try? JSON.parse(text.span), let right = try? JSON.parse(other.span) else {
+            return false
+        }
+        return left == right
     }
 
     /// Refuses a change of what was opened that would make it larger than a session may be.

@@ -7,6 +7,8 @@ public struct ServerSave: Sendable {
     var token: SessionToken?
     // What became of the session if the store says `done`.
     var outcome = CloseOutcome.unchanged
+    // Whether only last-seen moves.
+    var isTouch = false
     // Of a session that is renewed.
     var birth: Int64?
     var flashCookies: [[UInt8]] = []

@@ -66,6 +66,8 @@ public struct ServerSessions: Sendable {
         case .absent, .gone, .done, .emptied, .tooLarge:
             if opened.stored == nil { opened.outcome = .unknownID }
         case .failed(let why):
+            // Nobody knows whether the cookie is good.
+            opened.hasDeadCookie = false
             throw .unavailable(why: why)
         }
     }
@@ -117,8 +119,8 @@ public struct ServerSessions: Sendable {
                 plan(change, opened, now: now, into: &save, random: &random)
             }
             if save.request == nil, let stored = opened.stored, cookies.isDue(opened, now: now) {
-                save.request = .apply(stored.key, StoreOperations())
-                save.outcome = .touched
+                save = ServerSave(request: .apply(stored.key, StoreOperations()), outcome: .touched)
+                save.isTouch = true
             }
         }
         // Before the store is asked: a flash cookie that is too large fails the save as a whole.
@@ -164,7 +166,8 @@ public struct ServerSessions: Sendable {
             // Also when it would change nothing of what was opened: another may have changed it since.
             save = ServerSave(
                 request: .apply(stored.key, change.operations),
-                outcome: change.differs(from: stored) ? .changed : .touched
+                outcome: change.differs(from: stored)
+                    ? .changed : cookies.isDue(opened, now: now) ? .touched : .unchanged
             )
         }
     }
@@ -187,7 +190,7 @@ public struct ServerSessions: Sendable {
         case .gone: closed.outcome = .gone
         case .tooLarge(let size): throw .tooLargeForStore(size: size, limit: StoredValues.largest)
         // Nobody asked for anything: the next request moves the time.
-        case .failed where save.outcome == .touched: closed.outcome = .unchanged
+        case .failed where save.isTouch: closed.outcome = .unchanged
         case .failed(let why): throw .unavailable(why: why)
         }
         let writer = CookieWriter(sessions: cookies, secureConnection: secureConnection, now: now)

@@ -16,9 +16,14 @@ public struct StoreTimes: Sendable, Equatable {
 
     /// When a session ends, in seconds since 1970: from then on it must not be given out any more.
     public func end(birth: Int64, lastSeen: Int64) -> Int64 {
-        min(
-            birth.addingReportingOverflow(lifetime).partialValue,
-            lastSeen.addingReportingOverflow(idleTimeout).partialValue
-        )
+        min(Self.sum(birth, lifetime), Self.sum(lastSeen, idleTimeout))
+    }
+
+    /// When a key that forwards from now on ceases to, in seconds since 1970.
+    public static func forwardingEnd(from now: Int64) -> Int64 { sum(now, forwarding) }
+
+    private static func sum(_ time: Int64, _ seconds: Int64) -> Int64 {
+        let (sum, isTooLarge) = time.addingReportingOverflow(seconds)
+        return isTooLarge ? .max : sum
     }
 }

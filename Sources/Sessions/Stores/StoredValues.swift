@@ -106,12 +106,12 @@ public struct StoredValues: Sendable, Equatable {
     ///
     /// A value that is set anew keeps its place.
     public mutating func apply(_ operations: StoreOperations) {
-        let consumed = Set(operations.consumes.map(\.stamp))
+        let consumed = Dictionary(operations.consumes.map { ($0.name, $0.stamp) }) { first, _ in first }
         let deleted = Set(operations.deletes)
         var entries: [Entry] = []
         entries.reserveCapacity(places.count + operations.sets.count)
         for entry in self.entries where !deleted.contains(entry.name) {
-            if entry.stamp == 0 || !consumed.contains(entry.stamp) { entries.append(entry) }
+            if entry.stamp == 0 || consumed[entry.name] != entry.stamp { entries.append(entry) }
         }
         let known = Dictionary(entries.enumerated().map { ($0.element.name, $0.offset) }) { _, last in last }
         for new in operations.sets {

@@ -1,4 +1,5 @@
 import Sessions
+import Testing
 
 /// A browser that keeps the cookies of one session, in front of the engine.
 struct Browser {
@@ -15,6 +16,9 @@ struct Browser {
     }
 
     var sessions: CookieSessions
+    /// What the values are kept in, unless it is the cookie.
+    private(set) var memory: MemoryStore?
+    private var server: ServerSessions
     var now: Int64
     var https = false
     /// The cookies, as name and value.
@@ -22,16 +26,45 @@ struct Browser {
     var random: SeededRandom
 
     init(now: Int64 = 1_800_000_000, seed: UInt64 = 1, _ change: (inout SessionSettings) -> Void = { _ in }) {
-        sessions = CookieSessions(.testing(change))
+        let settings = SessionSettings.testing(change)
+        sessions = CookieSessions(settings)
+        server = ServerSessions(settings)
+        if settings.store == .memory { memory = MemoryStore(times: StoreTimes(settings)) }
         self.now = now
         random = SeededRandom(seed)
+    }
+
+    /// A browser of sessions that live there.
+    init(_ store: StoreKind, _ change: (inout SessionSettings) -> Void = { _ in }) {
+        self.init { settings in
+            settings.store = store
+            change(&settings)
+        }
     }
 
     /// Makes a request, and keeps the cookies of the response.
     @discardableResult
     mutating func visit(_ answer: Answer = Answer(), page: Bool = true) throws -> Visit {
         let opened = open()
-        let closed = try sessions.close(
+        let closed = try close(opened, answer, page: page)
+        for cookie in closed.setCookies { keep(text(cookie)) }
+        return Visit(opened: opened, closed: closed)
+    }
+
+    /// Ends a request, however long ago it was opened.
+    mutating func close(_ opened: OpenedSession, _ answer: Answer, page: Bool = true) throws -> ClosedSession {
+        guard let memory else {
+            return try sessions.close(
+                opened,
+                changes: answer.changes(),
+                status: answer.status,
+                isPage: page,
+                secureConnection: https,
+                now: now,
+                random: &random
+            )
+        }
+        let save = try server.plan(
             opened,
             changes: answer.changes(),
             status: answer.status,
@@ -40,8 +73,8 @@ struct Browser {
             now: now,
             random: &random
         )
-        for cookie in closed.setCookies { keep(text(cookie)) }
-        return Visit(opened: opened, closed: closed)
+        let stored = save.request.map { memory.ask($0, now: now) }
+        return try server.close(save, stored, of: opened, secureConnection: https, now: now)
     }
 
     /// Opens what the jar holds.
@@ -57,7 +90,26 @@ struct Browser {
             if name == sessions.flashName { flashCandidates.append(start..<bytes.count) }
         }
         bytes.append(contentsOf: "; last=1\r\n".utf8)
+        if let memory { return open(bytes, candidates, flashCandidates, in: memory) }
         return sessions.open(bytes.span, candidates: candidates, flashCandidates: flashCandidates, now: now)
+    }
+
+    private func open(
+        _ bytes: [UInt8],
+        _ candidates: [Range<Int>],
+        _ flashCandidates: [Range<Int>],
+        in memory: MemoryStore
+    ) -> OpenedSession {
+        var opened = server.begin(bytes.span, flashCandidates: flashCandidates, now: now)
+        for candidate in candidates {
+            guard let token = server.token(bytes.span, candidate, for: &opened) else { continue }
+            do {
+                try server.took(memory.ask(.open(token.key), now: now), of: token, into: &opened)
+            } catch {
+                Issue.record("memory does not fail: \(error)")
+            }
+        }
+        return opened
     }
 
     /// The value of the session's cookie.
@@ -79,8 +131,11 @@ struct Browser {
     }
 
     /// Goes on with other settings, as after a reload of the gateway.
+    ///
+    /// What a memory store holds stays.
     mutating func reconfigure(_ change: (inout SessionSettings) -> Void) {
         sessions = CookieSessions(.testing(change))
+        server = ServerSessions(.testing(change))
     }
 
     private mutating func keep(_ setCookie: String) {
@@ -89,6 +144,11 @@ struct Browser {
         jar.removeAll { $0.name == name }
         if !setCookie.contains("Max-Age=0") { jar.append((name, String(pair.dropFirst(name.count + 1)))) }
     }
+}
+
+extension StoreKind {
+    /// Those that need nothing but this process.
+    static let here: [StoreKind] = [.cookie, .memory]
 }
 
 extension SessionSettings {

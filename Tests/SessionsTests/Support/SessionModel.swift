@@ -11,8 +11,11 @@ struct SessionModel {
     private var id = ""
     private var serial = 0
 
-    init(seed: UInt64) {
-        browser = Browser(seed: seed) { $0.renewOn = ["b"] }
+    init(seed: UInt64, _ store: StoreKind) {
+        browser = Browser(seed: seed) {
+            $0.renewOn = ["b"]
+            $0.store = store
+        }
         random = SeededRandom(seed &* 77)
     }
 
