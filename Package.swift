@@ -22,9 +22,10 @@ let package = Package(
     name: "gateway",
     products: [
         .executable(name: "gateway", targets: ["gateway"]),
-        // Sessions for any Swift server; HTTP and Proxy are products for the fuzzers and benchmarks beside this package.
+        // Sessions for any Swift server; HTTP, Redis and Proxy are products for the fuzzers and benchmarks beside this package.
         .library(name: "Sessions", targets: ["Sessions"]),
         .library(name: "HTTP", targets: ["HTTP"]),
+        .library(name: "Redis", targets: ["Redis"]),
         .library(name: "Proxy", targets: ["Proxy"]),
     ],
     dependencies: [
@@ -38,6 +39,7 @@ let package = Package(
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 
         // What a message is, and what a session is: bytes and values, no I/O.
         .target(name: "HTTP", swiftSettings: pure),
@@ -53,12 +55,20 @@ let package = Package(
         // Who does the I/O.
         .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: loopConfined),
         .target(name: "Upstream", dependencies: ["CCurl", "COpenSSL", "LinuxIO"], swiftSettings: loopConfined),
+        .target(
+            name: "Redis",
+            dependencies: [
+                "CHiredis", "LinuxIO", "Sessions", "Upstream",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: loopConfined
+        ),
 
         // How a request becomes a response, and the program.
         .target(
             name: "Proxy",
             dependencies: [
-                "HTTP", "Sessions", "LinuxIO", "Upstream",
+                "HTTP", "Sessions", "LinuxIO", "Upstream", "Redis",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -83,12 +93,19 @@ let package = Package(
         ),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"], swiftSettings: strict),
         .testTarget(name: "UpstreamTests", dependencies: ["Upstream", "LinuxIO"], swiftSettings: strict),
+        // A real redis-server, for the tests that need one.
+        .target(name: "RedisServer", path: "Tests/RedisServer", swiftSettings: strict),
+        .testTarget(
+            name: "RedisTests",
+            dependencies: ["Redis", "LinuxIO", "Sessions", "Upstream", "RedisServer"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ProxyTests",
             dependencies: ["Proxy", "HTTP", "Sessions", "LinuxIO", "Upstream"],
             exclude: ["RouteFiles"],
             swiftSettings: strict
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["gateway"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["gateway", "RedisServer"], swiftSettings: strict),
     ]
 )

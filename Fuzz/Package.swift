@@ -31,6 +31,7 @@ let package = Package(
         fuzzer("CookieFieldFuzz", "HTTP"),
         fuzzer("SealedCookieFuzz", "Sessions"),
         fuzzer("ChangesJSONFuzz", "Sessions"),
+        fuzzer("RedisReplyFuzz", "Redis"),
         fuzzer("RouteFileFuzz", "Proxy", "Sessions"),
     ]
 )

@@ -31,6 +31,8 @@ public final class EventLoop {
     private var left: [Watcher] = []
     private var inTurn = false
     private var putOff: [() -> Void] = []
+    /// Empty but for its memory, which is used again.
+    private var doing: [() -> Void] = []
     private var running = false
 
     /// A loop without anything on it.
@@ -170,9 +172,9 @@ public final class EventLoop {
         (position, eventCount) = (0, 0)
         timers.advance()
         if !putOff.isEmpty {
-            let work = putOff
-            putOff = []
-            for item in work { item() }
+            swap(&putOff, &doing)
+            for item in doing { item() }
+            doing.removeAll(keepingCapacity: doing.count < 1024)
         }
         onTurnEnd?()
         inTurn = false

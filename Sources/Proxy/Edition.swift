@@ -1,3 +1,4 @@
+import Logging
 import Upstream
 
 /// The route file as one worker serves by it: the snapshot, its own pools, and what it counted under it.
@@ -8,14 +9,17 @@ final class Edition {
     let snapshot: Snapshot
     /// One for each of the snapshot's upstreams, in their order.
     let pools: [UpstreamPool]
+    /// The server store of each session, at its place in the route file; nil for those that live in their cookies.
+    let stores: [SessionBackend?]
     var sessionCounters: SessionCounters
 
     /// - Parameter former: the edition before; what its upstreams have connected is used on, where they are the same.
-    init(_ snapshot: Snapshot, client: UpstreamClient, former: Edition? = nil) {
+    init(_ snapshot: Snapshot, client: UpstreamClient, logger: Logger, former: Edition? = nil) {
         self.snapshot = snapshot
         pools = snapshot.settings.upstreams.map { settings in
             former?.pools.first { $0.settings == settings } ?? UpstreamPool(settings: settings, client: client)
         }
+        stores = Self.stores(snapshot, client, logger, former: former)
         sessionCounters = SessionCounters(snapshot)
     }
 

@@ -2,17 +2,8 @@ import LinuxIO
 import Logging
 import Sessions
 
-/// The server stores of a worker's sessions.
+/// The server stores that a worker shares with the others.
 extension Worker {
-    /// Finds or makes what each session's values live in; nil for those that live in their cookies.
-    static func stores(_ snapshot: Snapshot) -> [SessionBackend?] {
-        snapshot.settings.sessions.indices.map { snapshot.memoryStores[$0].map(SessionBackend.memory) }
-    }
-
-    func closeStores() {
-        for case .waiting(let store)? in stores { store.close() }
-    }
-
     /// Takes out what has ended in the memory stores, and says when live sessions had to go.
     func tidyStores() {
         for (name, store) in snapshot.memoryStores.all {

@@ -11,7 +11,8 @@ public final class UpstreamClient {
     /// libcurl wants to be started once, before anything else of it.
     private static let started = curl_start() == CURLE_OK
 
-    let loop: EventLoop
+    /// The loop it is on.
+    public let loop: EventLoop
     /// Where TLS connections keep what OpenSSL wants to see again.
     let buffers = BufferPool(capacity: recordBytes, keep: 16)
     private let multi: UnsafeMutableRawPointer

@@ -18,6 +18,8 @@ public struct UpstreamSettings: Sendable, Equatable {
     public var keepAliveIdle: UInt64 = 30_000_000_000
     /// A file of certificates (PEM) trusted besides the system's: for private authorities and tests; none.
     public var caFile: String?
+    /// Whether the TLS handshake offers HTTP (ALPN, RFC 7301); true.
+    public var announcesHTTP = true
 
     /// Settings with every default.
     public init(name: String, servers: [ServerAddress]) {

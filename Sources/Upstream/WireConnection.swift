@@ -201,6 +201,7 @@ public final class WireConnection: Watcher {
             (CURLOPT_CONNECT_ONLY, 1),
             // With HTTP/2 agreed on, libcurl 7.88.1 crashes in curl_easy_send.
             (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
+            (CURLOPT_SSL_ENABLE_ALPN, settings.announcesHTTP ? 1 : 0),
             (CURLOPT_NOSIGNAL, 1),
             (CURLOPT_CONNECTTIMEOUT_MS, max(1, timeout)),
             (CURLOPT_SSL_VERIFYPEER, 1),

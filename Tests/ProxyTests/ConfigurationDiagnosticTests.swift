@@ -88,6 +88,8 @@ import Testing
         ("- secret: [a-b, ${X}]", "- secret: [**** ${X}]"), ("client_secret: abc", "client_secret: ***"),
         ("x: { set: { Authorization: Bearer abc } }", "x: { set: { Authorization: ****** *** } }"),
         ("secret: ${X:-abc}", "secret: *{******}"), ("redis: redis://u:p@h/0", "redis: redis://***@h/0"),
+        ("redis: \"redis://:p w/o,#@h/0\"", "redis: \"redis://********@h/0\""),
+        ("redis: redis://:mysecret: x@h, secret: abc", "redis: redis://*************** ******* ***"),
         ("secret: ${X} # why", "secret: ${X} # why"), ("secret: ${X}a # why", "secret: ${X}* * ***"),
         ("secret: [${X}, abc] # why", "secret: [${X}* ***] * ***"), ("name: secretary", "name: secretary"),
         ("secure: auto", "secure: auto"),

@@ -65,16 +65,19 @@ public enum WorkerCount: Sendable, Equatable {
 /// The form of the access log.
 public enum AccessLogFormat: String, Sendable, CaseIterable { case json, combined, off }
 
-/// A cookie session and the name by which routes call it.
+/// A session and the name by which routes call it.
 public struct NamedSession: Sendable {
     /// The name under `sessions`.
     public var name: String
     /// What the file says of it.
     public var settings: SessionSettings
+    /// Where its values live, with `store: redis`; nil otherwise.
+    public var redis: RedisStoreSettings?
 
-    /// Names a cookie session.
-    public init(name: String, settings: SessionSettings) {
+    /// Names a session.
+    public init(name: String, settings: SessionSettings, redis: RedisStoreSettings? = nil) {
         self.name = name
         self.settings = settings
+        self.redis = redis
     }
 }

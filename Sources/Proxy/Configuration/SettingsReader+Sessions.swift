@@ -77,7 +77,8 @@ extension SettingsReader {
             problems.error("`\(problem.setting)`: \(problem.message)", at: place)
         }
         refuseSharedNames(session, section, pair)
-        settings.sessions.append(NamedSession(name: pair.key, settings: session))
+        let redis = readRedis(section, session)
+        settings.sessions.append(NamedSession(name: pair.key, settings: session, redis: redis))
     }
 
     /// Settings that are part of the design, but of a later version.
@@ -98,13 +99,6 @@ extension SettingsReader {
     private func readStore(_ section: SectionReader, into session: inout SessionSettings) {
         session.store =
             section.choice("store", ["cookie": .cookie, "memory": .memory, "redis": .redis]) ?? session.store
-        if session.store == .redis {
-            problems.error(
-                "`store: redis` is not supported by this version",
-                at: section.place(of: "store"),
-                hint: "leave `store` out: sessions are kept in the browser's cookie; or keep them in `memory`"
-            )
-        }
         guard let node = section.node("memory") else { return }
         if session.store != .memory {
             problems.error(

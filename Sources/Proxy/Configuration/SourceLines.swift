@@ -39,21 +39,23 @@ struct SourceLines {
         var secretIndentation: Int?
         for line in lines {
             let scalars = Array(line.unicodeScalars)
+            // As long as the line, so that places in the one are places in the other.
+            let withoutPasswords = Array(Self.withoutPasswords(line).unicodeScalars)
             let indentation = scalars.prefix { $0 == " " }.count
             let isBlank = indentation == scalars.count
             if let outer = secretIndentation, !isBlank {
                 let isListItem = indentation == outer && scalars[indentation] == "-"
                 if indentation > outer || isListItem {
-                    masked.append(Self.covered(scalars, from: indentation + (scalars[indentation] == "-" ? 1 : 0)))
+                    masked.append(Self.covered(withoutPasswords, from: indentation + (scalars[indentation] == "-" ? 1 : 0)))
                     continue
                 }
                 secretIndentation = nil
             }
             if let key = Self.secretKey(in: scalars) {
-                masked.append(Self.covered(scalars, from: key.end))
+                masked.append(Self.covered(withoutPasswords, from: key.end))
                 secretIndentation = key.start
             } else {
-                masked.append(Self.withoutPasswords(line))
+                masked.append(String(String.UnicodeScalarView(withoutPasswords)))
             }
         }
         return masked
@@ -68,6 +70,12 @@ struct SourceLines {
             guard scalars[index] == ":", scalars[index + 1] == "/", scalars[index + 2] == "/" else { continue }
             let start = index + 3
             var end = start
+            // Redis' passwords are whatever somebody made up: up to the last @, whatever comes before it.
+            let isRedis = ["redis", "rediss", "redis+unix"].contains { scheme in
+                let name = scalars[max(0, index - scheme.unicodeScalars.count)..<index]
+                return String(String.UnicodeScalarView(name)).lowercased() == scheme
+            }
+            if isRedis { end = scalars.count }
             while end < scalars.count, !"/?# \"'`,]}".unicodeScalars.contains(scalars[end]) { end += 1 }
             guard let at = scalars[start..<end].lastIndex(of: "@") else { continue }
             for position in start..<at { scalars[position] = "*" }

@@ -1,0 +1,3 @@
+#pragma once
+// The reader alone: connections are libcurl's (Sources/Upstream).
+#include <hiredis/read.h>

@@ -1,0 +1,110 @@
+import Foundation
+import RedisServer
+import Synchronization
+import Testing
+
+/// What a load sees of a Redis that goes away and comes back.
+struct RedisRestartTests {
+    private struct Answer {
+        let target: String
+        let sent: ContinuousClock.Instant
+        let arrived: ContinuousClock.Instant
+        let status: Int
+        /// Whether the service saw what this visitor had set last; nil when it saw no request.
+        let isRemembered: Bool?
+    }
+
+    private static let visitors = 8
+    /// Eight visitors with a request every 40 ms are 200 a second; every fifth goes to a Null route.
+    private static let pace = Duration.milliseconds(40)
+
+    @Test func `killed and started again under load, it costs 503s while it is away, and nothing after`() throws {
+        let server = try RedisServer()
+        try withRedis(server) { gateway, origin, _ in
+            let answers = Mutex<[Answer]>([])
+            let start = ContinuousClock.now
+            let times = Mutex<(killed: ContinuousClock.Instant, back: ContinuousClock.Instant)?>(nil)
+            let end = start + .seconds(8)
+            DispatchQueue.concurrentPerform(iterations: Self.visitors + 1) { place in
+                guard place > 0 else {
+                    // The load's own time: two seconds with, two without, four with.
+                    Thread.sleep(forTimeInterval: 2)
+                    let killed = ContinuousClock.now
+                    server.kill()
+                    Thread.sleep(forTimeInterval: 2)
+                    try? server.start()
+                    return times.withLock { $0 = (killed, .now) }
+                }
+                do {
+                    try Self.visit(place, gateway, origin, start: start, end: end) { answer in
+                        answers.withLock { $0.append(answer) }
+                    }
+                } catch {
+                    Issue.record("visitor \(place): \(error)")
+                }
+            }
+            let (killed, back) = try #require(times.withLock { $0 })
+            let all = answers.withLock { $0 }
+            #expect(all.count > 800)
+            let stored = all.filter { $0.target == "/" }
+            for answer in all where answer.target != "/" { #expect(answer.status == 200, "another route") }
+            for answer in stored where answer.arrived < killed {
+                #expect(answer.status == 200 && answer.isRemembered == true, "before")
+            }
+            for answer in stored {
+                #expect([200, 503].contains(answer.status))
+                #expect(answer.arrived - answer.sent < .milliseconds(1500), "nothing hangs")
+            }
+            let away = stored.filter { $0.sent > killed && $0.arrived < back }
+            #expect(!away.isEmpty && away.allSatisfy { $0.status == 503 && $0.isRemembered == nil })
+            // The pause after a failure is a second at most.
+            let after = stored.filter { $0.sent > back + .milliseconds(1300) }
+            #expect(after.count > 100)
+            #expect(after.allSatisfy { $0.status == 200 })
+            // Redis came back empty: a visitor's first request after it finds nothing, all others what was set.
+            for answer in after.filter({ $0.sent > back + .milliseconds(1700) }) { #expect(answer.isRemembered == true) }
+            #expect(gateway.log.split(separator: "\n").filter { $0.contains("redis can") }.count == 2)
+        }
+    }
+
+    /// A visitor that counts in its session.
+    private static func visit(
+        _ place: Int,
+        _ gateway: GatewayProcess,
+        _ origin: ObedientOrigin,
+        start: ContinuousClock.Instant,
+        end: ContinuousClock.Instant,
+        _ note: (Answer) -> Void
+    ) throws {
+        var browser = Browser(try gateway.connect(), origin)
+        var last: Int?
+        var number = 0
+        while true {
+            let due = start + pace * number + .milliseconds(5 * place)
+            guard due < end else { return }
+            let left = due - ContinuousClock.now
+            if left > .zero { Thread.sleep(forTimeInterval: Double(left.components.attoseconds) / 1e18) }
+            number += 1
+            let sent = ContinuousClock.now
+            let target = number % 5 == 0 ? "/api/x" : "/"
+            let orders = target == "/" ? [#"X-Session-Set: {"n":\#(number)}"#] : []
+            let fields = "Do-Status: 200\r\n" + browser.jar.line
+            let visit = try browser.bare(target, fields, orders: orders)
+            browser.jar.take(visit.response)
+            var isRemembered: Bool?
+            if target == "/", visit.status == 200 {
+                isRemembered = JSONValue(visit.session)?["n"] == last.map { .number(Double($0)) } || last == nil
+                last = number
+            }
+            note(
+                Answer(
+                    target: target,
+                    sent: sent,
+                    arrived: .now,
+                    status: visit.status,
+                    isRemembered: isRemembered
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,1 @@
+../../SessionsTests/Stores/StoreObligation.swift
