@@ -12,9 +12,13 @@ final class Snapshot: Sendable {
     let routes: [Route]
     /// Fields that `expose:` sends to services: nobody else may say them.
     let exposedNames: ExposedNames
+    /// What the sessions of this process remember between requests.
+    let memory: SessionMemory
 
-    init(_ settings: Settings) {
+    /// - Parameter memory: what the process remembers of sessions; the next snapshot is to have the same.
+    init(_ settings: Settings, memory: SessionMemory = SessionMemory()) {
         self.settings = settings
+        self.memory = memory
         headLimits = HeadLimits(
             requestLine: settings.limits.requestLine,
             fields: settings.limits.fields,
@@ -22,7 +26,7 @@ final class Snapshot: Sendable {
         )
         table = RouteTable(settings.routes)
         exposedNames = ExposedNames(settings.sessions.flatMap { $0.settings.expose.map(\.header) })
-        let compiler = RouteCompiler(settings)
+        let compiler = RouteCompiler(settings, memory: memory)
         routes = settings.routes.map(compiler.compile)
     }
 

@@ -140,6 +140,7 @@ final class AccessLog {
         case .renewed: "renewed"
         case .cleared: "cleared"
         case .expired: "expired"
+        case .revoked: "revoked"
         case .rejected: "rejected"
         case .ignored: "ignored"
         case .failed: "failed"

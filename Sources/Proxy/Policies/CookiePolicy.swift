@@ -62,6 +62,7 @@ final class CookiePolicy: Sendable {
         } else {
             visit.opened = open(bytes, visit, now: now)
         }
+        sessions.catchUp(&visit.opened, now: now)
         visit.outcome = SessionOutcome(visit.opened.outcome)
     }
 

@@ -5,6 +5,7 @@ extension SessionOutcome {
         switch outcome {
         case .none: self = .none
         case .opened: self = .opened
+        case .revoked: self = .revoked
         case .expiredIdle, .expiredLifetime: self = .expired
         case .forged, .unknownKey, .malformed: self = .rejected
         }
@@ -18,6 +19,7 @@ extension SessionOutcome {
         case .changed: self = .changed
         case .renewed: self = .renewed
         case .cleared: self = .cleared
+        case .dropped: self = .revoked
         case .expired: self = opened
         }
     }

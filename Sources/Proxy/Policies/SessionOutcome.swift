@@ -9,6 +9,8 @@ enum SessionOutcome: UInt8, CaseIterable {
     case cleared
     /// A cookie that was once good: idle or old for too long.
     case expired
+    /// A session that was cleared or revoked, or was while the request was under way: its changes were dropped.
+    case revoked
     /// A cookie that does not open: forged, cut, or sealed with an unknown key.
     case rejected
     /// Changes that a service asked for on a Null route.

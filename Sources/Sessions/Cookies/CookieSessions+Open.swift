@@ -12,7 +12,7 @@ extension CookieSessions {
     ) -> OpenedSession {
         if let securecookie { return open(bytes, candidates, now: now, with: securecookie) }
         var opened = OpenedSession()
-        for range in candidates { tryCandidate(bytes, range, now: now, into: &opened) }
+        for range in candidates { tryCandidate(bytes, range, hasTwins: candidates.count > 1, now: now, into: &opened) }
         opened.hadTwins = candidates.count > 1
         opened.hasDeadCookie = !candidates.isEmpty && opened.identity == nil
         if let identity = opened.identity { opened.idText = identity.id.text }
@@ -20,8 +20,16 @@ extension CookieSessions {
         return opened
     }
 
-    private func tryCandidate(_ bytes: Span<UInt8>, _ range: Range<Int>, now: Int64, into opened: inout OpenedSession) {
-        let (outcome, found) = openCandidate(bytes, range, now: now)
+    private func tryCandidate(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        hasTwins: Bool,
+        now: Int64,
+        into opened: inout OpenedSession
+    ) {
+        var (outcome, found) = openCandidate(bytes, range, now: now)
+        // One that is gone must not stand before a twin that is not; alone, `catchUp` finds it.
+        if hasTwins, let record = found?.0, isGone(record, now: now) { (outcome, found) = (.revoked, nil) }
         guard let (record, keyIndex) = found else {
             // An expired session says more than a forged cookie: outcomes stand in this order.
             let isBetter = opened.outcome == .none || outcome.rawValue < opened.outcome.rawValue
@@ -34,6 +42,7 @@ extension CookieSessions {
         opened.once = record.once
         opened.identity = .init(id: record.id, birth: record.birth, lastSeen: record.lastSeen)
         opened.keyIndex = keyIndex
+        opened.mark = CookieMark(bytes, range)
     }
 
     private func openCandidate(

@@ -21,6 +21,14 @@ public struct OpenedSession: Sendable {
     var keyIndex = 0
     var flashKeyIndex = 0
     var flashBirth: Int64 = 0
+    // Tells the cookie it was opened from, from other versions of the session.
+    var mark = CookieMark()
+    // Whether the request's cookie is older than the newest version, which was taken instead: the answer brings that.
+    var isSuperseded = false
+    // Whether the session was renewed long ago, and this is an old cookie of it: it goes on for itself.
+    var isFork = false
+    // The session that the request's cookie is of, where it is gone.
+    var goneID: SessionID?
     // What gorilla's cookie held; a reference, so that sealed sessions carry no more than a nil for it.
     var gorilla: GorillaContents?
 

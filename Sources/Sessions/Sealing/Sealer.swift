@@ -57,13 +57,12 @@ struct Sealer: Sendable {
         return known ? .forged : .unknownKey
     }
 
-    /// Appends a sealed value made with the first key.
+    /// The sealed value, made with the first key.
     func seal(
         _ plaintext: [UInt8],
         as purpose: SealPurpose,
-        into text: inout [UInt8],
         random: inout some RandomNumberGenerator
-    ) throws(SaveError) {
+    ) throws(SaveError) -> [UInt8] {
         guard let key = keys.first else { throw .noSecret }
         var nonce: [UInt8] = []
         nonce.reserveCapacity(Sealer.nonceLength)
@@ -80,7 +79,10 @@ struct Sealer: Sendable {
             raw.reserveCapacity(Sealer.overhead + plaintext.count)
             appendBigEndian(key.id, to: &raw)
             raw.append(contentsOf: box.combined)
+            var text: [UInt8] = []
+            text.reserveCapacity(Base64URL.length(ofBytes: raw.count))
             Base64URL.encode(raw, into: &text)
+            return text
         } catch {
             throw .sealing
         }
