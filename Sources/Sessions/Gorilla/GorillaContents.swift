@@ -27,7 +27,7 @@ final class GorillaContents: Sendable {
     let mark: CookieMark
 
     /// Reads what was opened; nil when it is no map.
-    init?(_ gob: [UInt8], date: Int64, keyIndex: Int, code: [UInt8], mark: CookieMark) {
+    init?(_ gob: [UInt8], date: Int64, keyIndex: Int, code: [UInt8], mark: CookieMark = CookieMark()) {
         guard let map = try? GobMap(gob) else { return nil }
         self.map = map
         self.date = date

@@ -18,7 +18,10 @@ extension CookieSessions {
             opened.take(newest)
             opened.isSuperseded = true
         case .renewed(_, opens: true):
-            opened.isFork = isLongAgo
+            switch memory.journal.follow(identity.id, now: now).entry?.state {
+            case .gone, .emptied: opened.forget(identity.id)
+            default: opened.isFork = isLongAgo
+            }
         case .renewed(_, opens: false), .gone(isReplaced: true):
             opened.forget(identity.id)
         case .emptied, .gone(isReplaced: false):
@@ -30,18 +33,20 @@ extension CookieSessions {
 
     /// Whether a session is known to be gone.
     func isGone(_ record: SessionRecord, now: Int64) -> Bool {
-        switch memory?.journal.find(record.id, now: now)?.state {
-        case .gone, .emptied, .renewed(_, opens: false): true
-        case .newest, .renewed(_, opens: true), nil: false
+        guard let journal = memory?.journal, let entry = journal.find(record.id, now: now) else { return false }
+        if case .renewed(_, opens: false) = entry.state { return true }
+        switch journal.follow(record.id, now: now).entry?.state {
+        case .gone, .emptied: return true
+        case .newest, .renewed, nil: return false
         }
     }
 
     /// Whether the browser has been given another session for the one that is gone: its cookie must not be expired.
     func isReplaced(_ opened: OpenedSession, now: Int64) -> Bool {
-        guard let gone = opened.goneID else { return false }
-        switch memory?.journal.find(gone, now: now)?.state {
-        case .gone(isReplaced: true), .renewed: return true
-        case .gone(isReplaced: false), .emptied, .newest, nil: return false
+        guard let gone = opened.goneID, let journal = memory?.journal else { return false }
+        switch journal.follow(gone, now: now).entry?.state {
+        case .gone(isReplaced: true), .newest, .renewed: return true
+        case .gone(isReplaced: false), .emptied, nil: return false
         }
     }
 

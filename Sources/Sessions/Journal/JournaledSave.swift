@@ -18,9 +18,6 @@ struct JournaledSave {
     private let mayChange: Bool
     private let isPage: Bool
 
-    /// The most renewals of a session that are followed, within the journal's window.
-    private static let mostRenewals = 64
-
     init(
         _ opened: OpenedSession,
         _ identity: OpenedSession.Identity,
@@ -37,10 +34,10 @@ struct JournaledSave {
 
     /// Where the session that the request came with stands by now.
     private struct Place {
-        var id: SessionID
-        var entry: JournalEntry?
+        let id: SessionID
+        let entry: JournalEntry?
         /// Whether it has another id by now.
-        var isRenewed = false
+        let isRenewed: Bool
     }
 
     /// What the changes are applied to.
@@ -58,18 +55,10 @@ struct JournaledSave {
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> SavedSession {
         while true {
-            let place = place(in: journal, now: writer.now)
+            let (id, entry) = journal.follow(id, now: writer.now)
+            let place = Place(id: id, entry: entry, isRenewed: id != self.id)
             if let saved = try attempt(place, status, in: journal, by: writer, random: &random) { return saved }
         }
-    }
-
-    private func place(in journal: SessionJournal, now: Int64) -> Place {
-        var place = Place(id: id, entry: journal.find(id, now: now))
-        for _ in 0..<JournaledSave.mostRenewals {
-            guard case .renewed(let next, _)? = place.entry?.state else { return place }
-            place = Place(id: next, entry: journal.find(next, now: now), isRenewed: true)
-        }
-        return place
     }
 
     private func base(_ place: Place, _ sessions: CookieSessions, now: Int64) -> Base {
@@ -122,6 +111,9 @@ struct JournaledSave {
         )
         var saved = try writer.sessions.save(base, change, fate, by: writer, random: &random)
         switch saved.cookie {
+        // It had lost its last value before.
+        case .kept where change?.isCleared == true:
+            return end(place, change, in: journal, now: writer.now) ? saved : nil
         case .kept:
             return opened.isSuperseded ? try newest(place, base, by: writer, random: &random) : saved
         case .expired:

@@ -14,6 +14,8 @@ public final class SessionJournal: Sendable {
     /// The memory taken by default, in bytes: 16 MiB, after which the oldest are forgotten first.
     public static let defaultSize = 16 << 20
 
+    /// How many renewals of a session are followed.
+    private static let mostRenewals = 64
     private static let shardCount = 64
 
     private let filter = IDFilter()
@@ -38,6 +40,18 @@ public final class SessionJournal: Sendable {
         filter.mayContain(id) ? shard(id).find(id, now: now) : nil
     }
 
+    /// Where a session stands by now: the id under which it goes on, and what is known of that.
+    ///
+    /// A session that was renewed and of which nothing more is known ends where nothing is known.
+    func follow(_ id: SessionID, now: Int64) -> (id: SessionID, entry: JournalEntry?) {
+        var (id, entry) = (id, find(id, now: now))
+        for _ in 0..<SessionJournal.mostRenewals {
+            guard case .renewed(let next, _)? = entry?.state else { break }
+            (id, entry) = (next, find(next, now: now))
+        }
+        return (id, entry)
+    }
+
     /// Writes what became of an id, unless somebody else has since `found` was found; says whether it was written.
     func put(_ entry: JournalEntry, for id: SessionID, replacing found: JournalEntry?, now: Int64) -> Bool {
         shard(id).put(entry, for: id, replacing: found, now: now)
@@ -54,13 +68,13 @@ public final class SessionJournal: Sendable {
 
     /// Writes that the browser of a session which is gone was given another.
     func replace(_ id: SessionID, by saved: SavedSession, now: Int64) {
-        guard let found = find(id, now: now) else { return }
-        switch found.state {
-        case .gone: bury(id, isReplaced: true, now: now)
+        let (last, found) = follow(id, now: now)
+        switch found?.state {
+        case .gone: bury(last, isReplaced: true, now: now)
         case .emptied:
             guard case .written(let value) = saved.cookie, let next = saved.identity?.id else { return }
-            _ = move(id, found, to: next, value, opens: false, now: now)
-        case .newest, .renewed: break
+            _ = move(last, found, to: next, value, opens: false, now: now)
+        case .newest, .renewed, nil: break
         }
     }
 
