@@ -24,7 +24,7 @@ struct JournalEntry: Sendable {
     /// answer that says so is on its way.
     static let grace: Int64 = 10
     /// How many older versions are told from cookies of unknown origin.
-    static let mostSuperseded = 64
+    static let mostSuperseded = 256
 
     /// Takes a version's mark among the superseded.
     mutating func supersede(_ mark: CookieMark) {
