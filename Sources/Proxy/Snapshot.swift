@@ -15,10 +15,10 @@ final class Snapshot: Sendable {
     /// What the sessions of this process remember between requests.
     let memory: SessionMemory
 
-    /// - Parameter memory: what the process remembers of sessions; the next snapshot is to have the same.
-    init(_ settings: Settings, memory: SessionMemory = SessionMemory()) {
+    /// Compiles settings; what is remembered of sessions stays.
+    init(_ settings: Settings, replacing earlier: Snapshot? = nil) {
         self.settings = settings
-        self.memory = memory
+        memory = earlier?.memory ?? SessionMemory()
         headLimits = HeadLimits(
             requestLine: settings.limits.requestLine,
             fields: settings.limits.fields,

@@ -62,7 +62,7 @@ struct ParallelSessionTests {
             jar.take(try gateway.connect().exchange(Self.request(jar, "X-Session-Clear: 1")))
             patient.gate.open()
             for wire in wires { #expect(try wire.readResponse().setCookies.isEmpty) }
-            _ = try gateway.logLine { $0["session"] == "revoked" }
+            _ = try gateway.logLine { $0["session"] == "gone" }
             // Nor by somebody who has kept the cookie.
             _ = try gateway.connect().exchange(Self.request(old))
             #expect(try patient.origin.lastRequest().field("x-session") == "{}")

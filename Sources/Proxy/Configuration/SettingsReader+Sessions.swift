@@ -53,6 +53,7 @@ extension SettingsReader {
         }
         session.renewOn = section.texts("renew_on")?.map(\.text) ?? []
         readExpose(section, into: &session)
+        session.maxChunks = section.number("max_chunks", in: 1...CookieSessions.mostChunks) ?? session.maxChunks
         session.maxAge = section.seconds("max_age")
         session.sameSite =
             section.choice("same_site", ["lax": .lax, "strict": .strict, "none": SameSite.none]) ?? session.sameSite
@@ -72,6 +73,7 @@ extension SettingsReader {
             let place = section.has(problem.setting) ? section.place(of: problem.setting) : pair.place
             problems.error("`\(problem.setting)`: \(problem.message)", at: place)
         }
+        warnOfLargeCookies(session, section)
         refuseSharedNames(session, section, pair)
         settings.sessions.append(NamedSession(name: pair.key, settings: session))
     }
@@ -86,13 +88,6 @@ extension SettingsReader {
                 "store",
                 "a store other than `cookie`",
                 "leave `store` out: sessions are kept in the browser's cookie"
-            )
-        }
-        if let chunks = section.number("max_chunks", in: 1...16), chunks > 1 {
-            refuse(
-                "max_chunks",
-                "splitting a session over several cookies",
-                "leave `max_chunks` out: a session is one cookie"
             )
         }
         if section.has("redis") {
@@ -208,6 +203,18 @@ extension SettingsReader {
                 problems.error("`\(pair.key)` needs the name of a session's value", at: pair.place)
             }
         }
+    }
+
+    /// What a browser then sends must be taken too.
+    private func warnOfLargeCookies(_ session: SessionSettings, _ section: SectionReader) {
+        let largest = session.maxChunks * CookieSessions.largestCookie
+        guard session.maxChunks > 1, largest + 8192 > settings.limits.fields else { return }
+        problems.warning(
+            "`max_chunks: \(session.maxChunks)` makes cookies of up to \(largest) bytes, and `limits.fields` takes "
+                + "\(settings.limits.fields) bytes of fields in all",
+            at: section.place(of: "max_chunks"),
+            hint: "set `limits: { fields: \(Quantity.text(bytes: UInt64(largest + 16384))) }`"
+        )
     }
 
     /// Two sessions, or a session and another's flash, under one cookie name would overwrite each other.

@@ -140,10 +140,11 @@ final class AccessLog {
         case .renewed: "renewed"
         case .cleared: "cleared"
         case .expired: "expired"
-        case .revoked: "revoked"
         case .rejected: "rejected"
         case .ignored: "ignored"
         case .failed: "failed"
+        case .gone: "gone"
+        case .revoked: "revoked"
         }
     }
 

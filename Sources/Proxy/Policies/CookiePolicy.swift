@@ -56,8 +56,8 @@ final class CookiePolicy: Sendable {
         visit.begin(self)
         visit.isPage = facts.isPage(bytes)
         if facts.cookieLines > 0 { findCookies(&visit, head, bytes) }
-        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty else { return }
-        if visit.candidates.count == 1, visit.flashCandidates.isEmpty {
+        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty || !visit.chunks.isEmpty else { return }
+        if visit.candidates.count == 1, visit.flashCandidates.isEmpty, visit.chunks.isEmpty {
             visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
         } else {
             visit.opened = open(bytes, visit, now: now)
@@ -67,7 +67,13 @@ final class CookiePolicy: Sendable {
     }
 
     private func open(_ bytes: Span<UInt8>, _ visit: borrowing SessionVisit, now: Int64) -> OpenedSession {
-        sessions.open(bytes, candidates: visit.candidates, flashCandidates: visit.flashCandidates, now: now)
+        sessions.open(
+            bytes,
+            candidates: visit.candidates,
+            flashCandidates: visit.flashCandidates,
+            chunks: visit.chunks,
+            now: now
+        )
     }
 
     /// The usual case, one cookie and no flash: most often the one that was opened a moment ago.
@@ -99,12 +105,15 @@ final class CookiePolicy: Sendable {
                     continue
                 }
                 let cookie = value.extracting(pair.name)
-                if cutInRequests.contains(cookie) { visit.cutsCookies = true } else { keepsSome = true }
+                let isCut = cutInRequests.contains(cookie)
+                if isCut { visit.cutsCookies = true } else { keepsSome = true }
                 let place = (pair.value.lowerBound + offset)..<(pair.value.upperBound + offset)
                 if equals(cookie, name) {
                     visit.candidates.append(place)
                 } else if equals(cookie, flashName) {
                     visit.flashCandidates.append(place)
+                } else if isCut || sessions.settings.forwardCookie, let number = CookieChunk.number(cookie, of: name) {
+                    visit.chunks.append(CookieChunk(number: number, value: place))
                 }
             }
         }

@@ -19,8 +19,8 @@ extension SessionOutcome {
         case .changed: self = .changed
         case .renewed: self = .renewed
         case .cleared: self = .cleared
-        case .dropped: self = .revoked
         case .expired: self = opened
+        case .gone: self = .gone
         }
     }
 }

@@ -9,12 +9,14 @@ enum SessionOutcome: UInt8, CaseIterable {
     case cleared
     /// A cookie that was once good: idle or old for too long.
     case expired
-    /// A session that was cleared or revoked, or was while the request was under way: its changes were dropped.
-    case revoked
     /// A cookie that does not open: forged, cut, or sealed with an unknown key.
     case rejected
     /// Changes that a service asked for on a Null route.
     case ignored
     /// Changes that could not be saved.
     case failed
+    /// The session ended while the service was at work: its changes were dropped.
+    case gone
+    /// A session that was cleared or revoked: its cookie opens nothing.
+    case revoked
 }

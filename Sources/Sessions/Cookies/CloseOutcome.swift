@@ -12,8 +12,8 @@ public enum CloseOutcome: UInt8, Sendable, CaseIterable {
     case renewed
     /// It is gone, as its last value is; the cookie is expired.
     case cleared
-    /// It was cleared or revoked while the request was under way: what the answer asked for was dropped.
-    case dropped
     /// The cookie it came with did not open and is expired.
     case expired
+    /// It ended while the service was at work, by another request or a timeout: nothing was written.
+    case gone
 }

@@ -78,9 +78,9 @@ extension CookieSessions {
     ) throws(SaveError) -> ClosedSession {
         var closed = ClosedSession()
         closed.outcome = saved.outcome
-        writer.write(saved, into: &closed.setCookies)
+        writer.write(saved, of: opened, into: &closed.setCookies)
         if opened.hasDeadCookie, closed.setCookies.isEmpty, !isReplaced(opened, now: writer.now) {
-            closed.setCookies.append(writer.expired(nameBytes))
+            writer.expire(opened, into: &closed.setCookies)
             closed.outcome = .expired
         }
         // Gorilla's cookie has the messages with the values.

@@ -5,6 +5,8 @@
 public struct CookieSessions: Sendable {
     /// The browser's limit for a cookie's name and value together, in bytes (RFC 6265bis section 5.6).
     public static let largestCookie = 4096
+    /// The most cookies that one session is spread over.
+    public static let mostChunks = 10
     /// How far ahead of the clock a cookie may have been made, in seconds: other gateways' clocks differ.
     static let clockSkew: Int64 = 300
     /// How often last-seen is moved at most, in seconds.

@@ -56,15 +56,35 @@ struct CookieWriter {
     }
 
     /// Writes the session's cookie, if the browser is to be given one.
-    func write(_ saved: SavedSession, into setCookies: inout [[UInt8]]) {
+    func write(_ saved: SavedSession, of opened: OpenedSession, into setCookies: inout [[UInt8]]) {
         switch saved.cookie {
         case .kept: break
-        case .expired: setCookies.append(expired(sessions.nameBytes))
+        case .expired: expire(opened, into: &setCookies)
         case .written(let value):
             // The browser need not keep what would not open.
             let remaining = sessions.settings.lifetime - (now - (saved.identity?.birth ?? now))
             let maxAge = sessions.settings.maxAge.map { min($0, remaining) }
-            setCookies.append(setCookie(sessions.nameBytes, value, maxAge: maxAge))
+            let name = sessions.nameBytes
+            if name.count + value.count <= CookieSessions.largestCookie {
+                setCookies.append(setCookie(name, value, maxAge: maxAge))
+            } else {
+                for (number, part) in ChunkedText.split(value, name: name).enumerated() {
+                    setCookies.append(setCookie(CookieChunk.name(number, of: name), part, maxAge: maxAge))
+                }
+            }
+            if opened.chunkNumbers != 0 { expireChunks(of: opened, from: setCookies.count, into: &setCookies) }
+        }
+    }
+
+    /// Makes the browser forget every cookie of a session.
+    func expire(_ opened: OpenedSession, into setCookies: inout [[UInt8]]) {
+        setCookies.append(expired(sessions.nameBytes))
+        if opened.chunkNumbers != 0 { expireChunks(of: opened, from: 1, into: &setCookies) }
+    }
+
+    private func expireChunks(of opened: OpenedSession, from first: Int, into setCookies: inout [[UInt8]]) {
+        for number in first..<CookieChunk.endOfNumbers where opened.chunkNumbers & 1 << UInt32(number) != 0 {
+            setCookies.append(expired(CookieChunk.name(number, of: sessions.nameBytes)))
         }
     }
 
@@ -80,7 +100,10 @@ struct CookieWriter {
         case .expired: setCookies.append(expired(sessions.flashNameBytes))
         case .stored(let json, let birth):
             let record = FlashRecord(json: json, birth: birth ?? now)
-            try checkSize(sessions.flashNameBytes, plaintextLength: record.plaintextLength)
+            let size = sessions.flashNameBytes.count + Sealer.sealedLength(ofPlaintext: record.plaintextLength)
+            guard size <= CookieSessions.largestCookie else {
+                throw .tooLarge(cookie: sessions.flashName, size: size, limit: CookieSessions.largestCookie)
+            }
             let value = try sessions.sealer.seal(record.plaintext, as: .flash, random: &random)
             setCookies.append(setCookie(sessions.flashNameBytes, value, maxAge: nil))
         }
@@ -96,7 +119,7 @@ struct CookieWriter {
         _ outcome: CloseOutcome,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> SavedSession {
-        try checkSize(sessions.nameBytes, plaintextLength: record.plaintextLength)
+        try checkSize(record)
         let value = try sessions.sealer.seal(record.plaintext, as: .session, random: &random)
         let identity = OpenedSession.Identity(id: record.id, birth: record.birth, lastSeen: record.lastSeen)
         return SavedSession(outcome: outcome, cookie: .written(value), identity: identity)
@@ -112,14 +135,19 @@ struct CookieWriter {
         return text
     }
 
-    /// Refuses a cookie that browsers would drop without a word.
-    private func checkSize(_ name: [UInt8], plaintextLength: Int) throws(SaveError) {
-        let size = name.count + Sealer.sealedLength(ofPlaintext: plaintextLength)
-        guard size <= CookieSessions.largestCookie else {
+    /// Refuses a session that browsers would drop without a word, or that takes more cookies than it may.
+    private func checkSize(_ record: SessionRecord) throws(SaveError) {
+        let name = sessions.nameBytes
+        let length = Sealer.sealedLength(ofPlaintext: record.plaintextLength)
+        if name.count + length <= CookieSessions.largestCookie { return }
+        let needed = ChunkedText.count(forLength: length, name: name)
+        let allowed = sessions.settings.maxChunks
+        guard needed <= allowed else {
             throw .tooLarge(
-                cookie: String(decoding: name, as: UTF8.self),
-                size: size,
-                limit: CookieSessions.largestCookie
+                cookie: sessions.settings.name,
+                size: name.count + length,
+                limit: name.count + ChunkedText.capacity(allowed, name: name),
+                chunks: needed
             )
         }
     }

@@ -27,6 +27,8 @@ public struct OpenedSession: Sendable {
     var isSuperseded = false
     // Whether the session was renewed long ago, and this is an old cookie of it: it goes on for itself.
     var isFork = false
+    // The numbers of the chunks that the request has, a bit for each.
+    var chunkNumbers: UInt32 = 0
     // The session that the request's cookie is of, where it is gone.
     var goneID: SessionID?
     // What gorilla's cookie held; a reference, so that sealed sessions carry no more than a nil for it.

@@ -3,7 +3,9 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A field of the service's answer does not say what it has to.
     case malformed(field: String, why: String)
     /// The cookie would be larger than browsers keep: name and value together, in bytes.
-    case tooLarge(cookie: String, size: Int, limit: Int)
+    ///
+    /// `chunks` says how many cookies would hold it, where it can be spread over several.
+    case tooLarge(cookie: String, size: Int, limit: Int, chunks: Int? = nil)
     /// There is no secret to seal with.
     case noSecret
     /// The session's format has no form for a value; or the name is one the gateway keeps for itself.
@@ -17,8 +19,10 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
     public var reason: String {
         switch self {
         case .malformed(let field, let why): "\(field): \(why)"
-        case .tooLarge(let cookie, let size, let limit):
-            "cookie \(cookie) would be \(size) bytes with its name, browsers keep \(limit)"
+        case .tooLarge(let cookie, let size, let limit, let chunks):
+            "cookie \(cookie) would be \(size) bytes with its name, "
+                + (limit > CookieSessions.largestCookie ? "`max_chunks` allows \(limit)" : "browsers keep \(limit)")
+                + SaveError.advice(chunks)
         case .unrepresentable(let name, let why): "the value \(name) cannot be kept: \(why)"
         case .noSecret: "no secret to seal the session with"
         case .unavailable(let why): "the session store does not answer: \(why)"
@@ -27,4 +31,11 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public var description: String { reason }
+
+    private static func advice(_ chunks: Int?) -> String {
+        guard let chunks else { return "" }
+        let store = "or `store: memory` keeps it at the gateway"
+        return chunks > CookieSessions.mostChunks
+            ? "; keep less in it, \(store)" : "; `max_chunks: \(chunks)` spreads it over several, \(store)"
+    }
 }

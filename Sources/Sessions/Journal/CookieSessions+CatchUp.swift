@@ -13,7 +13,7 @@ extension CookieSessions {
         switch entry.state {
         case .newest(let value):
             guard opened.mark != CookieMark(value), entry.superseded.contains(opened.mark),
-                let newest = version(value, now: now)
+                let newest = open(text: value, now: now)
             else { return }
             opened.take(newest)
             opened.isSuperseded = true
@@ -48,12 +48,6 @@ extension CookieSessions {
         case .gone(isReplaced: true), .newest, .renewed: return true
         case .gone(isReplaced: false), .emptied, nil: return false
         }
-    }
-
-    /// Opens a version that the journal has; nil when it does not open any more.
-    func version(_ value: [UInt8], now: Int64) -> OpenedSession? {
-        let opened = open(value.span, candidates: [0..<value.count], flashCandidates: [], now: now)
-        return opened.identity == nil ? nil : opened
     }
 }
 

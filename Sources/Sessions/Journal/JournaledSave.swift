@@ -66,7 +66,7 @@ struct JournaledSave {
         case .newest(let value)?:
             let isKnown = place.entry?.superseded.contains(opened.mark) ?? false
             guard place.isRenewed || (CookieMark(value) != opened.mark && isKnown) else { return .version(opened) }
-            if let newest = sessions.version(value, now: now) { return .version(newest) }
+            if let newest = sessions.open(text: value, now: now) { return .version(newest) }
             return place.isRenewed ? .gone : .version(opened)
         case .emptied?: return .noValues
         case .gone?, .renewed?: return .gone
@@ -90,7 +90,7 @@ struct JournaledSave {
         case .gone:
             // Only a session that has nothing of the one that is gone may come of it.
             guard changes.clears, !changes.setsNothing else {
-                return changes.touchesSession && !changes.clears ? SavedSession(outcome: .dropped) : .unchanged
+                return changes.touchesSession && !changes.clears ? SavedSession(outcome: .gone) : .unchanged
             }
             base = opened
         }

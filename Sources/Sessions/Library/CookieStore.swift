@@ -12,10 +12,16 @@ public struct CookieStore: SessionStore {
         var bytes: [UInt8] = []
         var candidates: [Range<Int>] = []
         var flashCandidates: [Range<Int>] = []
+        var chunks: [CookieChunk] = []
         for (name, value) in request.cookies {
+            let start = bytes.count
+            if let number = CookieChunk.number(Array(name.utf8).span, of: sessions.nameBytes) {
+                bytes.append(contentsOf: value.utf8)
+                chunks.append(CookieChunk(number: number, value: start..<bytes.count))
+                continue
+            }
             let isSession = name.utf8.elementsEqual(sessions.nameBytes)
             guard isSession || name.utf8.elementsEqual(sessions.flashNameBytes) else { continue }
-            let start = bytes.count
             bytes.append(contentsOf: value.utf8)
             if isSession { candidates.append(start..<bytes.count) } else { flashCandidates.append(start..<bytes.count) }
         }
@@ -23,6 +29,7 @@ public struct CookieStore: SessionStore {
             bytes.span,
             candidates: candidates,
             flashCandidates: flashCandidates,
+            chunks: chunks,
             now: request.now
         )
         return Session(opened: opened, isPage: request.isPage)
@@ -62,7 +69,7 @@ public struct CookieStore: SessionStore {
         )
         var cookies: [[UInt8]] = []
         if session.opened.identity != nil || session.opened.hasDeadCookie || session.opened.gorilla != nil {
-            cookies.append(writer.expired(sessions.nameBytes))
+            writer.expire(session.opened, into: &cookies)
         }
         // Gorilla's cookie has the messages with the values.
         if session.opened.gorilla == nil, !session.opened.flashJSON.isEmpty || session.opened.hasDeadFlash {

@@ -24,6 +24,8 @@ struct Sealer: Sendable {
     private static let overhead = headLength + nonceLength + tagLength
     /// Longer values cannot come from here: browsers drop cookies over this size.
     static let longestValue = 4096
+    /// Nor can longer texts, spread over as many cookies as there may be.
+    static let longestText = longestValue * CookieSessions.mostChunks
 
     private let keys: [SealingKey]
 
@@ -38,8 +40,13 @@ struct Sealer: Sendable {
     }
 
     /// Opens the value in a range of bytes.
-    func open(_ bytes: Span<UInt8>, _ range: Range<Int>, as purpose: SealPurpose) -> Opened {
-        guard range.count <= Sealer.longestValue, var raw = Base64URL.decode(bytes, range),
+    func open(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        as purpose: SealPurpose,
+        longest: Int = Sealer.longestValue
+    ) -> Opened {
+        guard range.count <= longest, var raw = Base64URL.decode(bytes, range),
             raw.count > Sealer.overhead, raw[0] == SealingKey.version
         else { return .malformed }
         let id = UInt32(raw[1]) << 24 | UInt32(raw[2]) << 16 | UInt32(raw[3]) << 8 | UInt32(raw[4])

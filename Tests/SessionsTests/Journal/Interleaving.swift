@@ -175,7 +175,7 @@ struct Interleaving {
             if !cookies.isEmpty { mistake("an answer of 502 set a cookie") }
             return
         }
-        if closed.outcome == .dropped { seen.dropped += 1 }
+        if closed.outcome == .gone { seen.dropped += 1 }
         let issued = cookies.compactMap(id)
         trace.append("close \(request.seed) \(answer.fields) \(closed.outcome) \(issued.map { $0.prefix(4) })")
         let target = apply(answer, request)
@@ -249,7 +249,7 @@ struct Interleaving {
     private func id(_ setCookie: String) -> String? {
         let value = Array(setCookie.utf8.prefix { $0 != 0x3B }.drop { $0 != 0x3D }.dropFirst())
         if value.isEmpty { return nil }
-        return sessions.version(value, now: now).map { text($0.idText) }
+        return sessions.open(text: value, now: now).map { text($0.idText) }
     }
 
     private mutating func mistake(_ what: String) { mistakes.append("\(what) (\(rules))") }

@@ -108,9 +108,9 @@ struct JournalTests {
         let (slow, slower) = (gateway.open(cookie), gateway.open(cookie))
         #expect(try gateway.close(gateway.open(cookie), .ok(("Clear", "1"))).outcome == .cleared)
         let dropped = try gateway.close(slow, .ok(("Set", #"{"b":1}"#)))
-        #expect(dropped.outcome == .dropped && dropped.cookie == nil)
+        #expect(dropped.outcome == .gone && dropped.cookie == nil)
         gateway.now += SessionJournal.longWindow - 1
-        #expect(try gateway.close(slower, .ok(("Set", #"{"b":1}"#), ("Renew", "1"))).outcome == .dropped)
+        #expect(try gateway.close(slower, .ok(("Set", #"{"b":1}"#), ("Renew", "1"))).outcome == .gone)
     }
 
     @Test func `a cleared session's cookie opens nothing, and is expired if the browser still has it later`() throws {
@@ -290,6 +290,6 @@ struct JournalTests {
         let next = gateway.open(last.cookie)
         #expect(text(next.json) == #"{"a":2,"b":2}"# && text(next.flashJSON) == #"{"k":["m"]}"#)
         _ = try gateway.close(gateway.open(last.cookie), .ok(("Clear", "1")))
-        #expect(try gateway.close(next, .ok(("Set", #"{"c":2}"#))).outcome == .dropped)
+        #expect(try gateway.close(next, .ok(("Set", #"{"c":2}"#))).outcome == .gone)
     }
 }
