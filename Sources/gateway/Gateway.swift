@@ -13,7 +13,7 @@ struct Gateway: ParsableCommand {
         version: "gateway 0.1.0",
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, InitCommand.self, SecretCommand.self,
-            DemoCommand.self,
+            SessionCommand.self, DemoCommand.self,
         ]
     )
 }
