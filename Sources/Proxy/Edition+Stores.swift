@@ -7,38 +7,25 @@ import Upstream
 extension Edition {
     /// Finds or makes what each session's values live in; nil for those that live in their cookies.
     ///
-    /// Sessions in the same Redis share a connection. Where nothing changed since the edition before, its store is used
-    /// on, with its connection.
+    /// Sessions in the same Redis share a connection, also with those of the edition before.
     static func stores(
         _ snapshot: Snapshot,
         _ upstreams: UpstreamClient,
         _ logger: Logger,
         former: Edition?
-    ) -> [SessionBackend?] {
+    ) -> (stores: [SessionBackend?], clients: [RedisClient]) {
         var clients: [RedisClient] = []
-        return snapshot.settings.sessions.enumerated().map { index, session in
+        let stores: [SessionBackend?] = snapshot.settings.sessions.enumerated().map { index, session in
             if let memory = snapshot.memoryStores[index] { return .memory(memory) }
             guard let settings = session.redis else { return nil }
-            if let known = former?.store(of: session) { return known }
-            let client: RedisClient
-            if let known = clients.first(where: { $0.settings == settings.redis }) {
-                client = known
-            } else {
-                client = RedisClient(settings: settings.redis, upstream: upstreams)
-                client.onEvent = { report($0, settings.redis.address, logger) }
-                clients.append(client)
-            }
+            let known = (clients + (former?.redisClients ?? [])).first { $0.settings == settings.redis }
+            let client = known ?? RedisClient(settings: settings.redis, upstream: upstreams)
+            if known == nil { client.onEvent = { report($0, settings.redis.address, logger) } }
+            if !clients.contains(where: { $0 === client }) { clients.append(client) }
             let times = StoreTimes(session.settings)
             return .waiting(RedisStore(client: client, times: times, prefix: settings.prefix))
         }
-    }
-
-    /// The store of a session that has the same place and times here.
-    private func store(of session: NamedSession) -> SessionBackend? {
-        let index = snapshot.settings.sessions.firstIndex {
-            $0.redis == session.redis && StoreTimes($0.settings) == StoreTimes(session.settings)
-        }
-        return index.flatMap { stores[$0] }
+        return (stores, clients)
     }
 
     private static func report(_ event: RedisEvent, _ address: RedisAddress, _ logger: Logger) {
@@ -52,11 +39,10 @@ extension Edition {
         }
     }
 
-    /// Closes the stores that the next edition does not have: no exchange waits for them any more.
+    /// Closes the connections to stores that the next edition does not have: no exchange waits for them any more.
     func closeStores(except next: Edition?) {
-        for case .waiting(let store)? in stores {
-            let isUsedOn = next?.stores.contains { if case .waiting(let other)? = $0 { other === store } else { false } }
-            if isUsedOn != true { store.close() }
+        for client in redisClients where next?.redisClients.contains(where: { $0 === client }) != true {
+            client.close()
         }
     }
 }

@@ -1,4 +1,5 @@
 import Logging
+import Redis
 import Upstream
 
 /// The route file as one worker serves by it: the snapshot, its own pools, and what it counted under it.
@@ -11,6 +12,7 @@ final class Edition {
     let pools: [UpstreamPool]
     /// The server store of each session, at its place in the route file; nil for those that live in their cookies.
     let stores: [SessionBackend?]
+    let redisClients: [RedisClient]
     var sessionCounters: SessionCounters
 
     /// - Parameter former: the edition before; what its upstreams have connected is used on, where they are the same.
@@ -19,7 +21,7 @@ final class Edition {
         pools = snapshot.settings.upstreams.map { settings in
             former?.pools.first { $0.settings == settings } ?? UpstreamPool(settings: settings, client: client)
         }
-        stores = Self.stores(snapshot, client, logger, former: former)
+        (stores, redisClients) = Self.stores(snapshot, client, logger, former: former)
         sessionCounters = SessionCounters(snapshot)
     }
 

@@ -14,14 +14,16 @@ final class Snapshot: Sendable {
     let exposedNames: ExposedNames
     /// The sessions in the order of the file, with the fingerprints of their keys.
     let sessionKeys: [(name: String, keys: [String])]
-
     /// The values of sessions with `store: memory`.
     let memoryStores: MemoryStores
+    /// What the sessions of this process remember between requests.
+    let memory: SessionMemory
 
-    /// Compiles settings; what memory stores of `earlier` hold stays.
+    /// Compiles settings; what memory stores of `earlier` hold, and what is remembered of sessions, stays.
     init(_ settings: Settings, replacing earlier: Snapshot? = nil) {
         self.settings = settings
         memoryStores = MemoryStores(settings, keeping: earlier?.memoryStores)
+        memory = earlier?.memory ?? SessionMemory()
         headLimits = HeadLimits(
             requestLine: settings.limits.requestLine,
             fields: settings.limits.fields,
@@ -29,7 +31,7 @@ final class Snapshot: Sendable {
         )
         table = RouteTable(settings.routes)
         exposedNames = ExposedNames(settings.sessions.flatMap { $0.settings.expose.map(\.header) })
-        let compiler = RouteCompiler(settings)
+        let compiler = RouteCompiler(settings, memory: memory)
         sessionKeys = compiler.sessionKeys
         routes = settings.routes.map(compiler.compile)
     }

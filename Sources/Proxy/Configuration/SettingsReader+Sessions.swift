@@ -38,7 +38,6 @@ extension SettingsReader {
         guard let section = SectionReader(pair.value, what, names: Self.sessionSettings, problems: problems) else {
             return
         }
-        refuseLater(section)
         var session = SessionSettings()
         readStore(section, into: &session)
         session.name = section.text("name") ?? session.name
@@ -57,6 +56,7 @@ extension SettingsReader {
         session.renewOn = section.texts("renew_on")?.map(\.text) ?? []
         readExpose(section, into: &session)
         readHandOver(section, into: &session)
+        session.maxChunks = section.number("max_chunks", in: 1...CookieSessions.mostChunks) ?? session.maxChunks
         session.maxAge = section.seconds("max_age")
         session.sameSite =
             section.choice("same_site", ["lax": .lax, "strict": .strict, "none": SameSite.none]) ?? session.sameSite
@@ -76,23 +76,10 @@ extension SettingsReader {
             let place = section.has(problem.setting) ? section.place(of: problem.setting) : pair.place
             problems.error("`\(problem.setting)`: \(problem.message)", at: place)
         }
+        warnOfLargeCookies(session, section)
         refuseSharedNames(session, section, pair)
         let redis = readRedis(section, session)
         settings.sessions.append(NamedSession(name: pair.key, settings: session, redis: redis))
-    }
-
-    /// Settings that are part of the design, but of a later version.
-    private func refuseLater(_ section: SectionReader) {
-        func refuse(_ name: String, _ what: String, _ hint: String) {
-            problems.error("\(what) is not supported by this version", at: section.place(of: name), hint: hint)
-        }
-        if let chunks = section.number("max_chunks", in: 1...16), chunks > 1 {
-            refuse(
-                "max_chunks",
-                "splitting a session over several cookies",
-                "leave `max_chunks` out: a session is one cookie"
-            )
-        }
     }
 
     /// Reads `store`, and the settings of the store it names.
@@ -132,6 +119,18 @@ extension SettingsReader {
                 problems.error("`\(pair.key)` needs the name of a session's value", at: pair.place)
             }
         }
+    }
+
+    /// What a browser then sends must be taken too.
+    private func warnOfLargeCookies(_ session: SessionSettings, _ section: SectionReader) {
+        let largest = session.maxChunks * CookieSessions.largestCookie
+        guard session.maxChunks > 1, largest + 8192 > settings.limits.fields else { return }
+        problems.warning(
+            "`max_chunks: \(session.maxChunks)` makes cookies of up to \(largest) bytes, and `limits.fields` takes "
+                + "\(settings.limits.fields) bytes of fields in all",
+            at: section.place(of: "max_chunks"),
+            hint: "set `limits: { fields: \(Quantity.text(bytes: UInt64(largest + 16384))) }`"
+        )
     }
 
     /// Two sessions, or a session and another's flash, under one cookie name would overwrite each other.

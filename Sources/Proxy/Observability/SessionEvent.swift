@@ -53,6 +53,7 @@ enum SessionEvent: UInt8, CaseIterable {
         case .unknownKey: self = .unknownKey
         case .malformed: self = .malformed
         case .unknownID: self = .unknownID
+        case .revoked: self = .revoked
         }
     }
 
@@ -71,7 +72,7 @@ enum SessionEvent: UInt8, CaseIterable {
 
     init(_ error: SaveError) {
         switch error {
-        case .tooLarge: self = .oversized
+        case .tooLarge, .tooLargeForStore: self = .oversized
         case .unavailable: self = .storeError
         case .malformed, .unrepresentable, .noSecret, .sealing: self = .refused
         }

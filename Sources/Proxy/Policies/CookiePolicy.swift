@@ -61,15 +61,16 @@ final class CookiePolicy: Sendable {
         visit.begin(self)
         visit.isPage = facts.isPage(bytes)
         if facts.cookieLines > 0 { findCookies(&visit, head, bytes) }
-        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty else {
+        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty || !visit.chunks.isEmpty else {
             counters.count(.none, session: index)
             return
         }
-        if visit.candidates.count == 1, visit.flashCandidates.isEmpty {
+        if visit.candidates.count == 1, visit.flashCandidates.isEmpty, visit.chunks.isEmpty {
             visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
         } else {
             visit.opened = open(bytes, visit, now: now)
         }
+        sessions.catchUp(&visit.opened, now: now)
         visit.outcome = SessionOutcome(visit.opened.outcome)
         counters.count(visit.opened, session: index)
     }
@@ -83,7 +84,13 @@ final class CookiePolicy: Sendable {
     }
 
     private func open(_ bytes: Span<UInt8>, _ visit: borrowing SessionVisit, now: Int64) -> OpenedSession {
-        sessions.open(bytes, candidates: visit.candidates, flashCandidates: visit.flashCandidates, now: now)
+        sessions.open(
+            bytes,
+            candidates: visit.candidates,
+            flashCandidates: visit.flashCandidates,
+            chunks: visit.chunks,
+            now: now
+        )
     }
 
     /// The usual case, one cookie and no flash: most often the one that was opened a moment ago.
@@ -115,12 +122,15 @@ final class CookiePolicy: Sendable {
                     continue
                 }
                 let cookie = value.extracting(pair.name)
-                if cutInRequests.contains(cookie) { visit.cutsCookies = true } else { keepsSome = true }
+                let isCut = cutInRequests.contains(cookie)
+                if isCut { visit.cutsCookies = true } else { keepsSome = true }
                 let place = (pair.value.lowerBound + offset)..<(pair.value.upperBound + offset)
                 if equals(cookie, name) {
                     visit.candidates.append(place)
                 } else if equals(cookie, flashName) {
                     visit.flashCandidates.append(place)
+                } else if isCut || sessions.settings.forwardCookie, let number = CookieChunk.number(cookie, of: name) {
+                    visit.chunks.append(CookieChunk(number: number, value: place))
                 }
             }
         }

@@ -5,6 +5,7 @@ extension SessionOutcome {
         switch outcome {
         case .none: self = .none
         case .opened: self = .opened
+        case .revoked: self = .revoked
         case .expiredIdle, .expiredLifetime: self = .expired
         case .forged, .unknownKey, .malformed: self = .rejected
         case .unknownID: self = .unknown

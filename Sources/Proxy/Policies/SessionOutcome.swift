@@ -17,9 +17,9 @@ enum SessionOutcome: UInt8, CaseIterable {
     case failed
     /// An id that the server store does not know: its session has ended, or never was.
     case unknown
-    /// The session ended in its store while the service was at work: its changes were dropped.
+    /// The session ended while the service was at work: its changes were dropped.
     case gone
-    /// Ended by somebody before its time.
+    /// A session that was cleared or revoked: its cookie opens nothing.
     case revoked
     /// The store that keeps the sessions did not answer.
     case storeError

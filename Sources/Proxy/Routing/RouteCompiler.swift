@@ -10,9 +10,9 @@ struct RouteCompiler {
     private let allNames: CookieNames
     private let nullNames: CookieNames
 
-    init(_ settings: Settings) {
+    init(_ settings: Settings, memory: SessionMemory) {
         self.settings = settings
-        sessions = settings.sessions.map { CookieSessions($0.settings) }
+        sessions = settings.sessions.map { CookieSessions($0.settings, memory: memory) }
         sessionNames = sessions.flatMap { [$0.settings.name, $0.flashName] }
         allNames = CookieNames(sessionNames)
         nullNames = CookieNames(sessionNames + settings.sessionCookies)

@@ -16,59 +16,89 @@ extension CookieSessions {
         now: Int64,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> ClosedSession {
+        let writer = CookieWriter(sessions: self, secureConnection: secureConnection, now: now)
         let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
+        if status >= 500 { return try closed(opened, .unchanged, fate, by: writer, random: &random) }
         // Values are read out of their text only when they may change.
-        let mayChange = status < 500 && (changes.touchesSession || !opened.once.isEmpty)
-        return try close(
-            opened,
-            change: mayChange ? SessionChange(opened, changes) : nil,
-            flash: fate,
-            status: status,
-            secureConnection: secureConnection,
-            now: now,
-            random: &random
-        )
+        let mayChange = changes.touchesSession || !opened.once.isEmpty
+        let saved: SavedSession
+        if let journal = memory?.journal, let identity = opened.identity, !opened.isFork,
+            mayChange || opened.isSuperseded || isDue(opened, now: now) || writesWithValues(fate)
+        {
+            let request = JournaledSave(opened, identity, changes: changes, mayChange: mayChange, isPage: isPage)
+            saved = try request.save(status: status, in: journal, by: writer, random: &random)
+        } else {
+            let change = mayChange ? SessionChange(opened, changes) : nil
+            saved = try save(opened, change, fate, by: writer, random: &random)
+            if let gone = opened.goneID, saved.outcome == .created {
+                memory?.journal.replace(gone, by: saved, now: now)
+            }
+        }
+        return try closed(opened, saved, fate, by: writer, random: &random)
     }
 
     /// Saves a change of the values, if there is one, and what becomes of the flash messages.
     func close(
         _ opened: OpenedSession,
         change: SessionChange?,
-        flash: FlashFate,
+        flash fate: FlashFate,
         status: Int,
         secureConnection: Bool,
         now: Int64,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> ClosedSession {
-        if let securecookie {
-            let writer = GorillaWriter(
-                sessions: self,
-                securecookie: securecookie,
-                secureConnection: secureConnection,
-                now: now
-            )
-            return try writer.close(opened, change: status < 500 ? change : nil, flash, status: status, random: &random)
-        }
-        var closed = ClosedSession()
         let writer = CookieWriter(sessions: self, secureConnection: secureConnection, now: now)
-        if status < 500 {
-            if let change {
-                closed.outcome = try writer.save(change, of: opened, into: &closed.setCookies, random: &random)
-            } else if isDue(opened, now: now) {
-                closed.outcome = try writer.touch(opened, into: &closed.setCookies, random: &random)
-            }
+        let saved = status < 500 ? try save(opened, change, fate, by: writer, random: &random) : .unchanged
+        return try closed(opened, saved, fate, by: writer, random: &random)
+    }
+
+    /// Works out the session's cookie.
+    func save(
+        _ opened: OpenedSession,
+        _ change: SessionChange?,
+        _ fate: FlashFate,
+        by writer: CookieWriter,
+        random: inout some RandomNumberGenerator
+    ) throws(SaveError) -> SavedSession {
+        if let securecookie {
+            let writer = GorillaWriter(sessions: self, securecookie: securecookie, now: writer.now)
+            return try writer.save(opened, change: change, fate, random: &random)
         }
-        if opened.hasDeadCookie, closed.setCookies.isEmpty {
-            closed.setCookies.append(writer.expired(nameBytes))
+        if let change { return try writer.save(change, of: opened, random: &random) }
+        return isDue(opened, now: writer.now) ? try writer.touch(opened, random: &random) : .unchanged
+    }
+
+    /// What the response carries.
+    private func closed(
+        _ opened: OpenedSession,
+        _ saved: SavedSession,
+        _ fate: FlashFate,
+        by writer: CookieWriter,
+        random: inout some RandomNumberGenerator
+    ) throws(SaveError) -> ClosedSession {
+        var closed = ClosedSession()
+        closed.outcome = saved.outcome
+        writer.write(saved, of: opened, into: &closed.setCookies)
+        if opened.hasDeadCookie, closed.setCookies.isEmpty, !isReplaced(opened, now: writer.now) {
+            writer.expire(opened, into: &closed.setCookies)
             closed.outcome = .expired
         }
+        // Gorilla's cookie has the messages with the values.
+        if securecookie != nil { return closed }
         var flashCookies: [[UInt8]] = []
-        try writer.save(flash, of: opened, into: &flashCookies, random: &random)
+        try writer.save(fate, of: opened, into: &flashCookies, random: &random)
         if flashCookies.isEmpty { return closed }
         // Expired cookies last: curl's cookie file (7.88) brings one back that is expired before another is set.
         let expiresSession = closed.outcome == .cleared || closed.outcome == .expired
         closed.setCookies = expiresSession ? flashCookies + closed.setCookies : closed.setCookies + flashCookies
         return closed
+    }
+
+    /// Whether what becomes of the flash messages changes the cookie that has the values.
+    private func writesWithValues(_ fate: FlashFate) -> Bool {
+        if securecookie == nil { return false }
+        if case .unchanged = fate { return false }
+        return true
     }
 
     /// Whether last-seen is to be moved, or an older secret's seal to be replaced.

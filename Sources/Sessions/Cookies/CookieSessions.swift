@@ -1,9 +1,12 @@
 /// One configured cookie session: opens what requests bring and closes it into what responses carry.
 ///
-/// The values live in the browser's cookie, sealed; there is no state here but the keys, which are made once.
+/// The values live in the browser's cookie, sealed; there is no state here but the keys, which are made once, and the
+/// `SessionMemory` it may be given.
 public struct CookieSessions: Sendable {
     /// The browser's limit for a cookie's name and value together, in bytes (RFC 6265bis section 5.6).
     public static let largestCookie = 4096
+    /// The most cookies that one session is spread over.
+    public static let mostChunks = 10
     /// How far ahead of the clock a cookie may have been made, in seconds: other gateways' clocks differ.
     static let clockSkew: Int64 = 300
     /// How often last-seen is moved at most, in seconds.
@@ -18,6 +21,8 @@ public struct CookieSessions: Sendable {
     /// of the secret.
     public var keyFingerprints: [String] { sealer.keys.map(\.fingerprint) }
 
+    /// What this process remembers between requests; nil: nothing, each cookie speaks for itself.
+    let memory: SessionMemory?
     let sealer: Sealer
     // Nil for sealed sessions.
     let securecookie: Securecookie?
@@ -30,9 +35,11 @@ public struct CookieSessions: Sendable {
     /// Makes the keys (HKDF, some microseconds a secret).
     ///
     /// The settings must have no `problems`; without a secret nothing
-    /// opens and saving fails.
-    public init(_ settings: SessionSettings) {
+    /// opens and saving fails. All that share a `memory` know of each other's sessions; without one parallel requests
+    /// overwrite each other's changes.
+    public init(_ settings: SessionSettings, memory: SessionMemory? = nil) {
         self.settings = settings
+        self.memory = memory
         flashName = settings.flashName
         sealer = Sealer(secrets: settings.secrets, sessionName: settings.name, flashName: settings.flashName)
         securecookie =

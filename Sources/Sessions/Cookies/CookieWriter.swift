@@ -4,18 +4,14 @@ struct CookieWriter {
     let secureConnection: Bool
     let now: Int64
 
-    /// Writes the session's cookie, if the change asks for one.
+    /// Seals a changed session.
     func save(
         _ change: SessionChange,
         of opened: OpenedSession,
-        into setCookies: inout [[UInt8]],
         random: inout some RandomNumberGenerator
-    ) throws(SaveError) -> CloseOutcome {
-        let isOld = opened.identity != nil
+    ) throws(SaveError) -> SavedSession {
         if change.after.isEmpty {
-            guard isOld else { return .unchanged }
-            setCookies.append(expired(sessions.nameBytes))
-            return .cleared
+            return opened.identity == nil ? .unchanged : SavedSession(outcome: .cleared, cookie: .expired)
         }
         var record = SessionRecord(
             json: change.after.json,
@@ -28,28 +24,25 @@ struct CookieWriter {
         if let identity = opened.identity, !change.isCleared {
             record.birth = identity.birth
             record.lastSeen = max(now, identity.lastSeen)
-            if change.isRenewed || change.touches(sessions.settings.renewOn) {
+            if change.renews(on: sessions.settings.renewOn) {
                 outcome = .renewed
             } else if change.after != change.before {
                 record.id = identity.id
                 outcome = .changed
             } else {
-                return sessions.isDue(opened, now: now)
-                    ? try touch(opened, into: &setCookies, random: &random) : .unchanged
+                return sessions.isDue(opened, now: now) ? try touch(opened, random: &random) : .unchanged
             }
         } else {
             outcome = .created
         }
-        setCookies.append(try sealed(record, random: &random))
-        return outcome
+        return try sealed(record, outcome, random: &random)
     }
 
-    /// Writes the session's cookie with its values as they are and last-seen moved.
+    /// Seals a session with its values as they are and last-seen moved.
     func touch(
         _ opened: OpenedSession,
-        into setCookies: inout [[UInt8]],
         random: inout some RandomNumberGenerator
-    ) throws(SaveError) -> CloseOutcome {
+    ) throws(SaveError) -> SavedSession {
         guard let identity = opened.identity else { return .unchanged }
         let record = SessionRecord(
             json: opened.json,
@@ -59,8 +52,40 @@ struct CookieWriter {
             // A gateway whose clock is behind must not shorten what another has granted.
             lastSeen: max(now, identity.lastSeen)
         )
-        setCookies.append(try sealed(record, random: &random))
-        return .touched
+        return try sealed(record, .touched, random: &random)
+    }
+
+    /// Writes the session's cookie, if the browser is to be given one.
+    func write(_ saved: SavedSession, of opened: OpenedSession, into setCookies: inout [[UInt8]]) {
+        switch saved.cookie {
+        case .kept: break
+        case .expired: expire(opened, into: &setCookies)
+        case .written(let value):
+            // The browser need not keep what would not open.
+            let remaining = sessions.settings.lifetime - (now - (saved.identity?.birth ?? now))
+            let maxAge = sessions.settings.maxAge.map { min($0, remaining) }
+            let name = sessions.nameBytes
+            if name.count + value.count <= CookieSessions.largestCookie {
+                setCookies.append(setCookie(name, value, maxAge: maxAge))
+            } else {
+                for (number, part) in ChunkedText.split(value, name: name).enumerated() {
+                    setCookies.append(setCookie(CookieChunk.name(number, of: name), part, maxAge: maxAge))
+                }
+            }
+            if opened.chunkNumbers != 0 { expireChunks(of: opened, from: setCookies.count, into: &setCookies) }
+        }
+    }
+
+    /// Makes the browser forget every cookie of a session.
+    func expire(_ opened: OpenedSession, into setCookies: inout [[UInt8]]) {
+        setCookies.append(expired(sessions.nameBytes))
+        if opened.chunkNumbers != 0 { expireChunks(of: opened, from: 1, into: &setCookies) }
+    }
+
+    private func expireChunks(of opened: OpenedSession, from first: Int, into setCookies: inout [[UInt8]]) {
+        for number in first..<CookieChunk.endOfNumbers where opened.chunkNumbers & 1 << UInt32(number) != 0 {
+            setCookies.append(expired(CookieChunk.name(number, of: sessions.nameBytes)))
+        }
     }
 
     /// Writes the flash cookie, if its fate asks for one.
@@ -75,10 +100,12 @@ struct CookieWriter {
         case .expired: setCookies.append(expired(sessions.flashNameBytes))
         case .stored(let json, let birth):
             let record = FlashRecord(json: json, birth: birth ?? now)
-            var text = try begin(sessions.flashNameBytes, plaintextLength: record.plaintextLength)
-            try sessions.sealer.seal(record.plaintext, as: .flash, into: &text, random: &random)
-            sessions.setCookie.appendAttributes(maxAge: nil, secureConnection: secureConnection, to: &text)
-            setCookies.append(text)
+            let size = sessions.flashNameBytes.count + Sealer.sealedLength(ofPlaintext: record.plaintextLength)
+            guard size <= CookieSessions.largestCookie else {
+                throw .tooLarge(cookie: sessions.flashName, size: size, limit: CookieSessions.largestCookie)
+            }
+            let value = try sessions.sealer.seal(record.plaintext, as: .flash, random: &random)
+            setCookies.append(setCookie(sessions.flashNameBytes, value, maxAge: nil))
         }
     }
 
@@ -91,7 +118,7 @@ struct CookieWriter {
     func expireAll(of opened: OpenedSession) -> [[UInt8]] {
         var cookies: [[UInt8]] = []
         if opened.identity != nil || opened.hasDeadCookie || opened.gorilla != nil {
-            cookies.append(expired(sessions.nameBytes))
+            expire(opened, into: &cookies)
         }
         // Gorilla's cookie has the messages with the values.
         if opened.gorilla == nil, !opened.flashJSON.isEmpty || opened.hasDeadFlash {
@@ -102,31 +129,39 @@ struct CookieWriter {
 
     private func sealed(
         _ record: SessionRecord,
+        _ outcome: CloseOutcome,
         random: inout some RandomNumberGenerator
-    ) throws(SaveError) -> [UInt8] {
-        var text = try begin(sessions.nameBytes, plaintextLength: record.plaintextLength)
-        try sessions.sealer.seal(record.plaintext, as: .session, into: &text, random: &random)
-        // The browser need not keep what would not open.
-        let remaining = sessions.settings.lifetime - (now - record.birth)
-        let maxAge = sessions.settings.maxAge.map { min($0, remaining) }
+    ) throws(SaveError) -> SavedSession {
+        try checkSize(record)
+        let value = try sessions.sealer.seal(record.plaintext, as: .session, random: &random)
+        let identity = OpenedSession.Identity(id: record.id, birth: record.birth, lastSeen: record.lastSeen)
+        return SavedSession(outcome: outcome, cookie: .written(value), identity: identity)
+    }
+
+    private func setCookie(_ name: [UInt8], _ value: [UInt8], maxAge: Int64?) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(name.count + value.count + 160)
+        text.append(contentsOf: name)
+        text.append(UInt8(ascii: "="))
+        text.append(contentsOf: value)
         sessions.setCookie.appendAttributes(maxAge: maxAge, secureConnection: secureConnection, to: &text)
         return text
     }
 
-    /// Begins a cookie with `name=`, once it is known to be small enough.
-    private func begin(_ name: [UInt8], plaintextLength: Int) throws(SaveError) -> [UInt8] {
-        let size = name.count + Sealer.sealedLength(ofPlaintext: plaintextLength)
-        guard size <= CookieSessions.largestCookie else {
+    /// Refuses a session that browsers would drop without a word, or that takes more cookies than it may.
+    private func checkSize(_ record: SessionRecord) throws(SaveError) {
+        let name = sessions.nameBytes
+        let length = Sealer.sealedLength(ofPlaintext: record.plaintextLength)
+        if name.count + length <= CookieSessions.largestCookie { return }
+        let needed = ChunkedText.count(forLength: length, name: name)
+        let allowed = sessions.settings.maxChunks
+        guard needed <= allowed else {
             throw .tooLarge(
-                cookie: String(decoding: name, as: UTF8.self),
-                size: size,
-                limit: CookieSessions.largestCookie
+                cookie: sessions.settings.name,
+                size: name.count + length,
+                limit: name.count + ChunkedText.capacity(allowed, name: name),
+                chunks: needed
             )
         }
-        var text: [UInt8] = []
-        text.reserveCapacity(size + 160)
-        text.append(contentsOf: name)
-        text.append(UInt8(ascii: "="))
-        return text
     }
 }

@@ -4,6 +4,8 @@ public enum OpenOutcome: UInt8, Sendable, CaseIterable {
     case none
     /// A session.
     case opened
+    /// A session that was cleared or revoked since.
+    case revoked
     /// A session not seen for longer than `idleTimeout`.
     case expiredIdle
     /// A session older than `lifetime`.

@@ -21,6 +21,16 @@ public struct OpenedSession: Sendable {
     var keyIndex = 0
     var flashKeyIndex = 0
     var flashBirth: Int64 = 0
+    // Tells the cookie it was opened from, from other versions of the session.
+    var mark = CookieMark()
+    // Whether the request's cookie is older than the newest version, which was taken instead: the answer brings that.
+    var isSuperseded = false
+    // Whether the session was renewed long ago, and this is an old cookie of it: it goes on for itself.
+    var isFork = false
+    // The numbers of the chunks that the request has, a bit for each.
+    var chunkNumbers: UInt32 = 0
+    // The session that the request's cookie is of, where it is gone.
+    var goneID: SessionID?
     // What gorilla's cookie held; a reference, so that sealed sessions carry no more than a nil for it.
     var gorilla: GorillaContents?
     // What a server store gave, and for which token; nil for sessions that live in their cookie.
@@ -46,8 +56,8 @@ public struct OpenedSession: Sendable {
     /// When the session was last seen, to the minute, in seconds since 1970; nil without a session.
     public var lastSeen: Int64? { identity?.lastSeen }
 
-    /// The place among the secrets of the one that sealed the session's cookie, from 0; nil without a session.
-    public var sealedBy: Int? { identity == nil ? nil : keyIndex }
+    /// The place among the secrets of the one that sealed the session's cookie, from 0; nil without a sealed cookie.
+    public var sealedBy: Int? { identity == nil || stored != nil ? nil : keyIndex }
 
     /// The place among the secrets of the one that sealed the flash cookie, from 0; nil without a cookie of its own.
     public var flashSealedBy: Int? { flashJSON.isEmpty || gorilla != nil ? nil : flashKeyIndex }

@@ -8,6 +8,8 @@ struct SessionChange {
     var isCleared = false
     /// Whether a new id was asked for.
     var isRenewed = false
+    /// Whether a change of a value under `renew_on` gives a new id.
+    var mayRenew = true
 
     /// The names that were to be deleted, whether or not `before` has them.
     var deleted: [String] = []
@@ -17,6 +19,23 @@ struct SessionChange {
         before = SessionChange.values(of: opened)
         after = before
         after.consumeOnce()
+        apply(changes)
+    }
+
+    /// Applies an answer's changes to a newer version of the session than the request came with.
+    ///
+    /// Once-values that the request was handed go if they are still those that it was handed.
+    init(newest: OpenedSession, handed: OpenedSession, _ changes: SessionChanges) {
+        before = SessionChange.values(of: newest)
+        after = before
+        if !handed.once.isEmpty {
+            let values = SessionChange.values(of: handed)
+            after.delete(values.onceNames.filter { before.isOnce($0) && before[$0] == values[$0] })
+        }
+        apply(changes)
+    }
+
+    private mutating func apply(_ changes: SessionChanges) {
         if changes.clears { after.clear() }
         after.delete(changes.deleted)
         for member in changes.values { after[member.name] = member.value }
@@ -35,9 +54,9 @@ struct SessionChange {
         self.deleted = deleted
     }
 
-    /// Whether one of these names' values is another than before.
-    func touches(_ names: [String]) -> Bool {
-        names.contains { before[$0] != after[$0] }
+    /// Whether the session gets a new id: that was asked for, or the value of one of these names is another than before.
+    func renews(on names: [String]) -> Bool {
+        isRenewed || (mayRenew && names.contains { before[$0] != after[$0] })
     }
 
     /// The values an opened session holds.

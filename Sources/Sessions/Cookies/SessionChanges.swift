@@ -25,6 +25,9 @@ public struct SessionChanges: Sendable {
         clears || renews || !deleted.isEmpty || !values.isEmpty || !onceValues.isEmpty
     }
 
+    /// Whether no value is set.
+    var setsNothing: Bool { values.isEmpty && onceValues.isEmpty }
+
     /// Forgets what was asked, to be used for the next answer.
     public mutating func reset() {
         if isEmpty { return }

@@ -35,6 +35,7 @@ extension CookieSessions {
         opened.identity = .init(id: best.id, birth: best.birth, lastSeen: best.date)
         opened.idText = best.id.text
         opened.keyIndex = best.keyIndex
+        opened.mark = best.mark
         return opened
     }
 
@@ -51,7 +52,7 @@ extension CookieSessions {
             // Gorilla takes cookies from any future; nobody but a wrong clock makes them.
             guard isPast(date, now: now) else { return (.malformed, nil) }
             if now - date >= settings.lifetime { return (.expiredLifetime, nil) }
-            guard let contents = GorillaContents(gob, date: date, keyIndex: keyIndex, code: code),
+            guard let contents = GorillaContents(gob, date: date, keyIndex: keyIndex, code: code, mark: CookieMark(bytes, range)),
                 contents.birth >= 0
             else { return (.malformed, nil) }
             if now - contents.birth >= settings.lifetime { return (.expiredLifetime, nil) }

@@ -24,13 +24,15 @@ final class GorillaContents: Sendable {
     /// Whether there is anything but messages.
     let hasValues: Bool
     let keyIndex: Int
+    let mark: CookieMark
 
     /// Reads what was opened; nil when it is no map.
-    init?(_ gob: [UInt8], date: Int64, keyIndex: Int, code: [UInt8]) {
+    init?(_ gob: [UInt8], date: Int64, keyIndex: Int, code: [UInt8], mark: CookieMark = CookieMark()) {
         guard let map = try? GobMap(gob) else { return nil }
         self.map = map
         self.date = date
         self.keyIndex = keyIndex
+        self.mark = mark
         let entries = map.entries.map { (name: $0.name, value: $0.value) }
         hasValues = entries.contains { !GorillaContents.isReserved($0.name) }
         var values = SessionValues()

@@ -2,18 +2,16 @@
 struct GorillaWriter {
     let sessions: CookieSessions
     let securecookie: Securecookie
-    let secureConnection: Bool
     let now: Int64
 
     /// Saves a change of the values, if there is one, and what becomes of the messages.
-    func close(
+    func save(
         _ opened: OpenedSession,
         change: SessionChange?,
         _ flash: FlashFate,
-        status: Int,
         random: inout some RandomNumberGenerator
-    ) throws(SaveError) -> ClosedSession {
-        var closed = ClosedSession()
+    ) throws(SaveError) -> SavedSession {
+        var saved = SavedSession()
         var map = opened.gorilla?.map ?? GobMap()
         var identity = opened.identity
         var onceNames = opened.gorilla?.onceNames ?? []
@@ -21,23 +19,23 @@ struct GorillaWriter {
             let keepsUnread = try apply(change, to: &map)
             onceNames = change.after.onceNames
             if !map.entries.contains(where: { !GorillaContents.isReserved($0.name) }) {
-                closed.outcome = identity == nil ? .unchanged : .cleared
+                saved.outcome = identity == nil ? .unchanged : .cleared
                 identity = nil
             } else if var known = identity, !change.isCleared {
-                let isRenewed = change.isRenewed || change.touches(sessions.settings.renewOn)
+                let isRenewed = change.renews(on: sessions.settings.renewOn)
                 if isRenewed { known.id = SessionID(random: &random) }
                 if isRenewed {
-                    closed.outcome = .renewed
+                    saved.outcome = .renewed
                 } else if change.after != change.before || !keepsUnread {
-                    closed.outcome = .changed
+                    saved.outcome = .changed
                 }
                 identity = known
             } else {
                 identity = .init(id: SessionID(random: &random), birth: now, lastSeen: now)
-                closed.outcome = .created
+                saved.outcome = .created
             }
         }
-        if closed.outcome == .unchanged, status < 500, sessions.isDue(opened, now: now) { closed.outcome = .touched }
+        if saved.outcome == .unchanged, sessions.isDue(opened, now: now) { saved.outcome = .touched }
         var messages = opened.flashJSON
         var hasNewMessages = true
         switch flash {
@@ -45,22 +43,19 @@ struct GorillaWriter {
         case .expired: messages = []
         case .stored(let json, _): messages = json
         }
-        if closed.outcome != .unchanged || hasNewMessages {
+        saved.identity = identity
+        if saved.outcome != .unchanged || hasNewMessages {
             map[GorillaContents.flashName] = messages.isEmpty ? nil : GobInterface(messages)
             map[GorillaContents.ownName] = identity.map {
                 GorillaContents.own($0.id, birth: $0.birth, onceNames: onceNames)
             }
             if !map.entries.isEmpty {
-                closed.setCookies.append(try written(map, identity, random: &random))
+                saved.cookie = .written(try written(map, identity, random: &random))
             } else if opened.gorilla != nil {
-                closed.setCookies.append(expired)
+                saved.cookie = .expired
             }
         }
-        if opened.hasDeadCookie, closed.setCookies.isEmpty {
-            closed.setCookies.append(expired)
-            closed.outcome = .expired
-        }
-        return closed
+        return saved
     }
 
     /// Brings the values to what they are after a change; whether all that the gateway cannot read is still there.
@@ -83,10 +78,6 @@ struct GorillaWriter {
         return keepsUnread
     }
 
-    private var expired: [UInt8] {
-        sessions.setCookie.expiring(sessions.nameBytes, secureConnection: secureConnection)
-    }
-
     private func written(
         _ map: GobMap,
         _ identity: OpenedSession.Identity?,
@@ -94,10 +85,8 @@ struct GorillaWriter {
     ) throws(SaveError) -> [UInt8] {
         // A gateway whose clock is behind must not shorten what another has granted.
         let date = max(now, identity?.lastSeen ?? now)
-        var text = sessions.nameBytes
-        text.append(UInt8(ascii: "="))
-        text.append(contentsOf: try securecookie.seal(map.gob, date: date, random: &random))
-        let size = text.count - 1
+        let value = try securecookie.seal(map.gob, date: date, random: &random)
+        let size = sessions.nameBytes.count + value.count
         guard size <= CookieSessions.largestCookie else {
             throw .tooLarge(
                 cookie: sessions.settings.name,
@@ -105,9 +94,6 @@ struct GorillaWriter {
                 limit: CookieSessions.largestCookie
             )
         }
-        let remaining = sessions.settings.lifetime - (now - (identity?.birth ?? now))
-        let maxAge = sessions.settings.maxAge.map { min($0, remaining) }
-        sessions.setCookie.appendAttributes(maxAge: maxAge, secureConnection: secureConnection, to: &text)
-        return text
+        return value
     }
 }

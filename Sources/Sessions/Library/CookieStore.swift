@@ -14,6 +14,7 @@ public struct CookieStore: SessionStore {
             cookies.bytes.span,
             candidates: cookies.candidates,
             flashCandidates: cookies.flashCandidates,
+            chunks: cookies.chunks,
             now: request.now
         )
         return Session(opened: opened, isPage: request.isPage)

@@ -24,6 +24,8 @@ struct Sealer: Sendable {
     private static let overhead = headLength + nonceLength + tagLength
     /// Longer values cannot come from here: browsers drop cookies over this size.
     static let longestValue = 4096
+    /// Nor can longer texts, spread over as many cookies as there may be.
+    static let longestText = longestValue * CookieSessions.mostChunks
 
     let keys: [SealingKey]
 
@@ -38,8 +40,13 @@ struct Sealer: Sendable {
     }
 
     /// Opens the value in a range of bytes.
-    func open(_ bytes: Span<UInt8>, _ range: Range<Int>, as purpose: SealPurpose) -> Opened {
-        guard range.count <= Sealer.longestValue, var raw = Base64URL.decode(bytes, range),
+    func open(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        as purpose: SealPurpose,
+        longest: Int = Sealer.longestValue
+    ) -> Opened {
+        guard range.count <= longest, var raw = Base64URL.decode(bytes, range),
             raw.count > Sealer.overhead, raw[0] == SealingKey.version
         else { return .malformed }
         let id = UInt32(raw[1]) << 24 | UInt32(raw[2]) << 16 | UInt32(raw[3]) << 8 | UInt32(raw[4])
@@ -59,7 +66,7 @@ struct Sealer: Sendable {
 
     /// The id of the key that a value says it was sealed with; nil when it is not in the form of one.
     static func keyID(_ text: Span<UInt8>) -> UInt32? {
-        guard text.count <= longestValue, let raw = Base64URL.decode(text, 0..<text.count), raw.count > overhead,
+        guard text.count <= longestText, let raw = Base64URL.decode(text, 0..<text.count), raw.count > overhead,
             raw[0] == SealingKey.version
         else { return nil }
         return raw[1..<headLength].reduce(0) { $0 << 8 | UInt32($1) }
@@ -67,7 +74,7 @@ struct Sealer: Sendable {
 
     /// Why a value is not in the form of a sealed one, for somebody who looks for a mistake.
     static func objection(to text: [UInt8]) -> String {
-        if text.count > longestValue { return "it is longer than \(longestValue) bytes" }
+        if text.count > longestText { return "it is longer than \(longestText) bytes" }
         guard let raw = Base64URL.decode(text.span, 0..<text.count) else {
             return "it is not base64url: quoted, cut, or not made by a gateway"
         }
@@ -76,13 +83,12 @@ struct Sealer: Sendable {
         return "what was sealed cannot be read"
     }
 
-    /// Appends a sealed value made with the first key.
+    /// The sealed value, made with the first key.
     func seal(
         _ plaintext: [UInt8],
         as purpose: SealPurpose,
-        into text: inout [UInt8],
         random: inout some RandomNumberGenerator
-    ) throws(SaveError) {
+    ) throws(SaveError) -> [UInt8] {
         guard let key = keys.first else { throw .noSecret }
         var nonce: [UInt8] = []
         nonce.reserveCapacity(Sealer.nonceLength)
@@ -99,7 +105,10 @@ struct Sealer: Sendable {
             raw.reserveCapacity(Sealer.overhead + plaintext.count)
             appendBigEndian(key.id, to: &raw)
             raw.append(contentsOf: box.combined)
+            var text: [UInt8] = []
+            text.reserveCapacity(Base64URL.length(ofBytes: raw.count))
             Base64URL.encode(raw, into: &text)
+            return text
         } catch {
             throw .sealing
         }

@@ -38,6 +38,9 @@ public struct SessionID: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { String(decoding: text, as: UTF8.self) }
 
+    /// Half of the id's bits: with an id as random as these are, a place in a table.
+    var lowBits: UInt64 { low }
+
     func append(to bytes: inout [UInt8]) {
         appendBigEndian(high, to: &bytes)
         appendBigEndian(low, to: &bytes)

@@ -8,7 +8,7 @@ extension SessionSettings {
     /// Everything about the settings that cannot work, in the order of the settings; empty: all is well.
     public static func problems(in settings: SessionSettings) -> [SettingProblem] {
         settings.nameProblems + settings.storeProblems + settings.secretProblems + settings.blockKeyProblems
-            + settings.timeProblems
+            + settings.timeProblems + settings.chunkProblems
             + settings.attributeProblems
             + settings.keyProblems
     }
@@ -102,6 +102,17 @@ extension SessionSettings {
             if maxAge > SessionSettings.longestMaxAge {
                 problems.append(.init(setting: "max_age", message: "browsers keep no cookie longer than 400d"))
             }
+        }
+        return problems
+    }
+
+    private var chunkProblems: [SettingProblem] {
+        var problems: [SettingProblem] = []
+        if !(1...CookieSessions.mostChunks).contains(maxChunks) {
+            problems.append(.init(setting: "max_chunks", message: "is from 1 to \(CookieSessions.mostChunks)"))
+        }
+        if maxChunks > 1, format == .gorilla {
+            problems.append(.init(setting: "max_chunks", message: "gorilla's cookies cannot be spread over several"))
         }
         return problems
     }

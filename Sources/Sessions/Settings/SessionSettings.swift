@@ -22,6 +22,8 @@ public struct SessionSettings: Sendable, Equatable {
     public var renewOn: [String] = []
     /// The values sent upstream as header fields of their own; default: none.
     public var expose: [ExposedValue] = []
+    /// The most cookies that the session may be spread over, 1 to 10; default: 1, not spread.
+    public var maxChunks = 1
     /// How long the browser keeps the cookie, in seconds; nil (default): until it is closed.
     public var maxAge: Int64?
     /// Whether other sites' requests carry the cookie; default: lax.

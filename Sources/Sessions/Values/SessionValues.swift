@@ -64,6 +64,11 @@ public struct SessionValues: Sendable, Equatable {
         onceNames = []
     }
 
+    /// Whether a value is to be handed out once.
+    func isOnce(_ name: String) -> Bool {
+        onceNames.contains { $0.utf8.elementsEqual(name.utf8) }
+    }
+
     /// Takes over names read from a sealed cookie.
     mutating func markOnce(_ names: [String]) {
         onceNames = names

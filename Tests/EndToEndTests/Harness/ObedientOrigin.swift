@@ -10,7 +10,7 @@ struct ObedientOrigin {
         }
     }
 
-    private static func answer(to request: Message) -> String {
+    static func answer(to request: Message) -> String {
         let fields = request.fields("do").map { $0 + "\r\n" }.joined()
         let status = request.field("do-status").flatMap { Int($0) } ?? 200
         if status == 204 || status == 304 { return "HTTP/1.1 \(status) Something\r\n\(fields)\r\n" }

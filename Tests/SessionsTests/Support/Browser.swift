@@ -82,16 +82,26 @@ struct Browser {
         var bytes = Array("Cookie: theme=dark".utf8)
         var candidates: [Range<Int>] = []
         var flashCandidates: [Range<Int>] = []
+        var chunks: [CookieChunk] = []
         for (name, value) in jar {
             bytes.append(contentsOf: "; \(name)=".utf8)
             let start = bytes.count
             bytes.append(contentsOf: value.utf8)
             if name == sessions.settings.name { candidates.append(start..<bytes.count) }
+            if let number = CookieChunk.number(Array(name.utf8).span, of: Array(sessions.settings.name.utf8)) {
+                chunks.append(CookieChunk(number: number, value: start..<bytes.count))
+            }
             if name == sessions.flashName { flashCandidates.append(start..<bytes.count) }
         }
         bytes.append(contentsOf: "; last=1\r\n".utf8)
         if let memory { return open(bytes, candidates, flashCandidates, in: memory) }
-        return sessions.open(bytes.span, candidates: candidates, flashCandidates: flashCandidates, now: now)
+        return sessions.open(
+            bytes.span,
+            candidates: candidates,
+            flashCandidates: flashCandidates,
+            chunks: chunks,
+            now: now
+        )
     }
 
     private func open(

@@ -1,0 +1,20 @@
+/// What becomes of a session and its cookie at the end of a request.
+struct SavedSession {
+    /// What becomes of the cookie.
+    enum Cookie {
+        /// The browser keeps the one it has.
+        case kept
+        /// The browser is given one with this value.
+        case written([UInt8])
+        /// The browser is told to forget it.
+        case expired
+    }
+
+    var outcome = CloseOutcome.unchanged
+    var cookie = Cookie.kept
+    /// The session that the cookie holds; nil when there is none.
+    var identity: OpenedSession.Identity?
+
+    /// The browser keeps what it has.
+    static var unchanged: SavedSession { SavedSession() }
+}
