@@ -5,7 +5,7 @@ import Sessions
 /// The server stores of a worker's sessions.
 extension Worker {
     /// Finds or makes what each session's values live in; nil for those that live in their cookies.
-    static func stores(_ snapshot: Snapshot) -> [SessionBackend?] {
+    static func stores(_ snapshot: Snapshot, loop: EventLoop, logger: Logger) -> [SessionBackend?] {
         snapshot.settings.sessions.indices.map { snapshot.memoryStores[$0].map(SessionBackend.memory) }
     }
 

@@ -50,7 +50,7 @@ final class Worker {
         let client = UpstreamClient(loop: loop)
         upstreams = client
         pools = snapshot.settings.upstreams.map { UpstreamPool(settings: $0, client: client) }
-        stores = Self.stores(snapshot)
+        stores = Self.stores(snapshot, loop: loop, logger: logger)
         connectionLimit = max(1, snapshot.settings.limits.connections / workers)
         logTimer.arm(after: Self.logInterval)
     }
