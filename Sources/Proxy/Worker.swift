@@ -54,7 +54,13 @@ final class Worker {
         log = AccessLog(format: snapshot.settings.accessLog, output: output)
         let client = UpstreamClient(loop: loop)
         upstreams = client
+<<<<<<< HEAD
         edition = Edition(snapshot, client: client, logger: logger)
+=======
+        pools = snapshot.settings.upstreams.map { UpstreamPool(settings: $0, client: client) }
+        stores = Self.stores(snapshot, loop: loop, logger: logger)
+        connectionLimit = max(1, snapshot.settings.limits.connections / workers)
+>>>>>>> stores
         logTimer.arm(after: Self.logInterval)
     }
 
