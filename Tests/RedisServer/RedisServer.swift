@@ -74,6 +74,12 @@ public final class RedisServer: Sendable {
     /// Gives a command by redis-cli and says its output.
     @discardableResult
     public func run(_ command: String..., password: String? = nil) throws -> String {
+        try run(arguments: command, password: password)
+    }
+
+    /// Gives a command by redis-cli and says its output.
+    @discardableResult
+    public func run(arguments command: [String], password: String? = nil) throws -> String {
         var arguments = ["--raw"]
         if url.hasPrefix("unix:") {
             arguments += ["-s", String(url.dropFirst(5))]
@@ -120,16 +126,48 @@ public final class RedisServer: Sendable {
         func openssl(_ arguments: String...) throws { _ = try output("/usr/bin/openssl", arguments, in: directory) }
         try Data("subjectAltName=DNS:localhost\n".utf8).write(to: URL(fileURLWithPath: directory + "/names"))
         try openssl(
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "ca.key",
-            "-out", "authority.pem", "-subj", "/CN=test"
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-keyout",
+            "ca.key",
+            "-out",
+            "authority.pem",
+            "-subj",
+            "/CN=test"
         )
         try openssl(
-            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem", "-out",
-            "request", "-subj", "/CN=localhost"
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "request",
+            "-subj",
+            "/CN=localhost"
         )
         try openssl(
-            "x509", "-req", "-in", "request", "-CA", "authority.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile",
-            "names", "-out", "certificate"
+            "x509",
+            "-req",
+            "-in",
+            "request",
+            "-CA",
+            "authority.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-extfile",
+            "names",
+            "-out",
+            "certificate"
         )
     }
 }

@@ -9,7 +9,9 @@ final class Running: Sendable {
     /// Starts a program and waits until it says that it accepts connections.
     func start(_ command: [String]) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else { throw RedisServer.Failure(description: "no pipe") }
+        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            throw RedisServer.Failure(description: "no pipe")
+        }
         defer { close(ends[0]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
