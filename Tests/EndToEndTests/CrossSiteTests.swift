@@ -63,8 +63,11 @@ struct CrossSiteTests {
         }
     }
 
-    @Test func `a refused write leaves the session alone, says why in the log, and the connection usable`() throws {
-        try withSessions { gateway, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a refused write leaves the session alone, says why in the log, and the connection usable`(
+        _ store: String
+    ) throws {
+        try withSessions(session: "store: \(store)") { gateway, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#)
             let refused = try browser.bare(
                 "/refused",
@@ -79,8 +82,9 @@ struct CrossSiteTests {
         }
     }
 
-    @Test func `a refused write with a body does not become the next request`() throws {
-        try withSessions { gateway, origin, _ in
+    @Test(arguments: SessionStores.all)
+    func `a refused write with a body does not become the next request`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { gateway, origin, _ in
             let client = try gateway.connect()
             let smuggled = "GET /smuggled HTTP/1.1\r\nHost: test\r\n\r\n"
             try client.send(

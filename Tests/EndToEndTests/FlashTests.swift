@@ -4,8 +4,9 @@ import Testing
 struct FlashTests {
     private static let saved = #"X-Flash-Add: {"success":"Saved."}"#
 
-    @Test func `a message is shown on the next page, once`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a message is shown on the next page, once`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let added = try browser.fetch("/", Self.saved)
             let cookie = try #require(added.response.setCookie(Browser.flashCookie))
             #expect(cookie["httponly"] == "" && cookie["path"] == "/" && cookie["samesite"]?.lowercased() == "lax")
@@ -18,8 +19,9 @@ struct FlashTests {
         }
     }
 
-    @Test func `background requests neither see nor consume it`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `background requests neither see nor consume it`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", Self.saved)
             for _ in 0..<3 {
                 let visit = try browser.fetch()
@@ -50,9 +52,9 @@ struct FlashTests {
         }
     }
 
-    @Test(arguments: [301, 302, 303, 307, 500, 503])
-    func `a redirect or an error keeps it`(_ status: Int) throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: [301, 302, 303, 307, 500, 503], SessionStores.all)
+    func `a redirect or an error keeps it`(_ status: Int, _ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", Self.saved)
             let kept = try browser.page("/", status: status)
             #expect(kept.flash != nil)
@@ -105,8 +107,9 @@ struct FlashTests {
         }
     }
 
-    @Test func `Keep keeps it for one more page`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `Keep keeps it for one more page`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", Self.saved)
             _ = try browser.page("/", "X-Flash-Keep: 1")
             #expect(JSONValue(try browser.page().flash) == ["success": ["Saved."]])
@@ -151,8 +154,9 @@ struct FlashTests {
         }
     }
 
-    @Test func `a session change and a message never undo each other`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a session change and a message never undo each other`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#, Self.saved)
             #expect(JSONValue(try browser.fetch("/", #"X-Session-Set: {"a":2}"#).session) == ["a": 1])
             let shown = try browser.page()
@@ -163,8 +167,9 @@ struct FlashTests {
         }
     }
 
-    @Test func `a message survives a cleared session`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a message survives a cleared session`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#)
             _ = try browser.fetch("/", "X-Session-Clear: 1", #"X-Flash-Add: {"info":"Signed out."}"#, status: 303)
             let shown = try browser.page()

@@ -83,8 +83,9 @@ struct ForgedCookieTests {
         }
     }
 
-    @Test func `of two cookies of the name the one that opens is taken, and both are stripped`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `of two cookies of the name the one that opens is taken, and both are stripped`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", Self.setA)
             let good = try #require(browser.jar[Browser.cookie])
             for twins in [

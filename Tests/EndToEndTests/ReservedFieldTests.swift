@@ -56,8 +56,9 @@ struct ReservedFieldTests {
         }
     }
 
-    @Test func `no spelling of a reserved field gets out to a client`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `no spelling of a reserved field gets out to a client`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             for target in ["/", "/api/x"] {
                 for status in [200, 302, 304, 404, 500] {
                     // Spelled otherwise than with hyphens they are not orders, and removed all the same.
@@ -77,8 +78,9 @@ struct ReservedFieldTests {
         }
     }
 
-    @Test func `reserved fields are removed when they were refused`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `reserved fields are removed when they were refused`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let visit = try browser.fetch("/", "X-Session-Set: {", "X-Session-Id: evil")
             #expect(visit.status == 500)
             #expect(visit.response.names.filter(isReserved).isEmpty)

@@ -9,13 +9,16 @@ struct SessionCacheTests {
         message.fields(name).joined(separator: ",").lowercased().split(separator: ",").map { $0.filter { $0 != " " } }
     }
 
-    @Test(arguments: [
-        ["Cache-Control: public, s-maxage=60, max-age=10"],
-        ["Cache-Control: PUBLIC", "Cache-Control: max-age=10,S-MaxAge=\"5\""],
-        [], ["Cache-Control: max-age=10"], ["Cache-Control: private"], ["Cache-Control: no-store"],
-    ])
-    func `what carries the cookie is private`(_ fields: [String]) throws {
-        try withSessions { _, _, browser in
+    @Test(
+        arguments: [
+            ["Cache-Control: public, s-maxage=60, max-age=10"],
+            ["Cache-Control: PUBLIC", "Cache-Control: max-age=10,S-MaxAge=\"5\""],
+            [], ["Cache-Control: max-age=10"], ["Cache-Control: private"], ["Cache-Control: no-store"],
+        ],
+        SessionStores.all
+    )
+    func `what carries the cookie is private`(_ fields: [String], _ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let response = try browser.bare("/", orders: fields + [Self.setA]).response
             let control = members(response, "cache-control")
             #expect(!control.contains { $0.hasPrefix("public") || $0.hasPrefix("s-maxage") })
@@ -26,8 +29,9 @@ struct SessionCacheTests {
         }
     }
 
-    @Test func `what carries no cookie keeps its Cache-Control byte for byte`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `what carries no cookie keeps its Cache-Control byte for byte`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let control = "public,  s-maxage=60"
             for target in ["/", "/api/x"] {
                 let visit = try browser.bare(target, orders: ["Cache-Control: \(control)"])
@@ -37,8 +41,9 @@ struct SessionCacheTests {
         }
     }
 
-    @Test func `what depended on the session varies by cookie`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `what depended on the session varies by cookie`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", Self.setA)
             #expect(members(try browser.fetch().response, "vary") == ["cookie"])
             #expect(
@@ -55,8 +60,9 @@ struct SessionCacheTests {
         }
     }
 
-    @Test func `the expiry of a dead cookie is private too`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `the expiry of a dead cookie is private too`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let visit = try browser.bare("/", "Cookie: \(Browser.cookie)=dead\r\n", orders: ["Cache-Control: public"])
             #expect(visit.response.setCookie(Browser.cookie)?.isDeletion == true)
             let control = members(visit.response, "cache-control")

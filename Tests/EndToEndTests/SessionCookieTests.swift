@@ -4,8 +4,9 @@ import Testing
 struct SessionCookieTests {
     private static let setA = #"X-Session-Set: {"a":1}"#
 
-    @Test func `the cookie's attributes are the contract's, and it ends with the browser`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `the cookie's attributes are the contract's, and it ends with the browser`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let cookie = try #require(try browser.fetch("/", Self.setA).response.setCookie(Browser.cookie))
             #expect(cookie["path"] == "/")
             #expect(cookie["httponly"] == "")
@@ -61,23 +62,26 @@ struct SessionCookieTests {
         }
     }
 
-    @Test func `Max-Age never outlives the session`() throws {
-        try withSessions(session: "max_age: 60d\nlifetime: 10d") { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `Max-Age never outlives the session`(_ store: String) throws {
+        try withSessions(session: "store: \(store)\nmax_age: 60d\nlifetime: 10d") { _, _, browser in
             let cookie = try #require(try browser.fetch("/", Self.setA).response.setCookie(Browser.cookie))
             #expect(cookie["max-age"] == "864000")
         }
     }
 
-    @Test func `a __Host- name is sent as its rules want`() throws {
-        try withSessions(session: "name: __Host-sid\nsecure: true") { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a __Host- name is sent as its rules want`(_ store: String) throws {
+        try withSessions(session: "store: \(store)\nname: __Host-sid\nsecure: true") { _, _, browser in
             let cookie = try #require(try browser.fetch("/", Self.setA).response.setCookie("__Host-sid"))
             #expect(cookie["secure"] == "" && cookie["path"] == "/" && cookie["domain"] == nil)
             #expect(JSONValue(try browser.fetch().session) == ["a": 1])
         }
     }
 
-    @Test func `the session cookie never reaches the service, the others byte for byte`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `the session cookie never reaches the service, the others byte for byte`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", Self.setA, #"X-Flash-Add: {"info":"x"}"#)
             let (session, flash) = (
                 try #require(browser.jar[Browser.cookie]), try #require(browser.jar[Browser.flashCookie])
@@ -118,10 +122,11 @@ struct SessionCookieTests {
         }
     }
 
-    @Test func `a service's own cookie of that name never reaches the client, the others byte for byte in order`()
-        throws
-    {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a service's own cookie of that name never reaches the client, the others byte for byte in order`(
+        _ store: String
+    ) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let visit = try browser.fetch(
                 "/",
                 "Set-Cookie: a=1; Path=/; Priority=High",

@@ -15,11 +15,12 @@ struct SessionFailureTests {
         "X-Session-Set: {\"a\":\(String(repeating: "[", count: 100))\(String(repeating: "]", count: 100))}",
     ]
 
-    @Test(arguments: malformed)
+    @Test(arguments: malformed, SessionStores.all)
     func `a change that cannot be read fails the save, and none of its answer's changes is applied`(
-        _ order: String
+        _ order: String,
+        _ store: String
     ) throws {
-        try withSessions { gateway, _, browser in
+        try withSessions(session: "store: \(store)") { gateway, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#)
             let failed = try browser.fetch("/failing", #"X-Session-Set: {"a":2}"#, order, "X-Session-Renew: 1")
             #expect(failed.status == 500)
@@ -68,8 +69,9 @@ struct SessionFailureTests {
         }
     }
 
-    @Test func `X7 messages too large for one cookie fail the save`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `X7 messages too large for one cookie fail the save`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let large = String(repeating: "x", count: 4000)
             let failed = try browser.fetch("/", #"X-Flash-Add: {"info":"\#(large)"}"#)
             #expect(failed.status == 500)
@@ -77,8 +79,9 @@ struct SessionFailureTests {
         }
     }
 
-    @Test func `after a save that failed the connections are in order`() throws {
-        try withSessions { _, origin, browser in
+    @Test(arguments: SessionStores.all)
+    func `after a save that failed the connections are in order`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, origin, browser in
             for _ in 0..<5 {
                 let failed = try browser.fetch("/", "X-Session-Set: {")
                 #expect(failed.status == 500)

@@ -2,8 +2,9 @@ import Testing
 
 /// DESIGN 3.1 and 4: a browser's session, as the browser and the service see it.
 struct SessionTests {
-    @Test func `nothing is created until something is set`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `nothing is created until something is set`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             for _ in 0..<3 {
                 let visit = try browser.page()
                 #expect(visit.response.setCookies.isEmpty)
@@ -15,8 +16,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `what a service sets, it sees at every later request`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `what a service sets, it sees at every later request`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let set = try browser.page("/", #"X-Session-Set: {"user_id":42,"name":"Ada"}"#)
             #expect(set.status == 200)
             #expect(set.response.setCookies.count == 1)
@@ -29,8 +31,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `a session has one id that its cookie does not show`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a session has one id that its cookie does not show`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.page("/", #"X-Session-Set: {"a":1}"#)
             let id = try #require(try browser.page().id)
             #expect(id.utf8.count >= 16)
@@ -41,8 +44,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `set, delete, clear and set again change what later requests see`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `set, delete, clear and set again change what later requests see`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1,"b":2,"c":3,"d":4}"#)
             _ = try browser.fetch("/", "X-Session-Delete: b, d")
             #expect(JSONValue(try browser.fetch().session) == ["a": 1, "c": 3])
@@ -57,8 +61,11 @@ struct SessionTests {
         }
     }
 
-    @Test func `several fields are applied one after another, and in the contract's order whatever theirs`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `several fields are applied one after another, and in the contract's order whatever theirs`(
+        _ store: String
+    ) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1,"b":1}"#, #"X-Session-Set: {"b":2,"c":2}"#)
             #expect(JSONValue(try browser.fetch().session) == ["a": 1, "b": 2, "c": 2])
             _ = try browser.fetch("/", #"X-Session-Set: {"a":9}"#, "X-Session-Delete: a, b")
@@ -68,8 +75,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `a session that was cleared and set begins anew, with another id`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a session that was cleared and set begins anew, with another id`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#)
             let old = try #require(try browser.fetch().id)
             _ = try browser.fetch("/", "X-Session-Clear: 1", #"X-Session-Set: {"b":1}"#)
@@ -79,8 +87,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `a set that changes nothing saves nothing`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a set that changes nothing saves nothing`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":[1,{"b":"c"}]}"#)
             let cookie = browser.jar[Browser.cookie]
             for orders in [#"X-Session-Set: {"a":[1,{"b":"c"}]}"#, "X-Session-Delete: never", "X-Session-Set: {}"] {
@@ -90,8 +99,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `an answer saves once, with one cookie`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `an answer saves once, with one cookie`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let visit = try browser.fetch(
                 "/",
                 #"X-Session-Set: {"a":1}"#,
@@ -102,9 +112,9 @@ struct SessionTests {
         }
     }
 
-    @Test(arguments: [500, 502, 503, 599])
-    func `on a 5xx answer changes and new messages are dropped`(_ status: Int) throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: [500, 502, 503, 599], SessionStores.all)
+    func `on a 5xx answer changes and new messages are dropped`(_ status: Int, _ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#)
             let id = try browser.fetch().id
             let failed = try browser.page(
@@ -126,9 +136,9 @@ struct SessionTests {
         }
     }
 
-    @Test(arguments: [201, 204, 301, 302, 304, 400, 401, 404, 422, 499])
-    func `on any other answer changes are saved`(_ status: Int) throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: [201, 204, 301, 302, 304, 400, 401, 404, 422, 499], SessionStores.all)
+    func `on any other answer changes are saved`(_ status: Int, _ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let visit = try browser.fetch("/", #"X-Session-Set: {"a":1}"#, status: status)
             #expect(visit.status == status)
             #expect(visit.response.setCookie(Browser.cookie) != nil)
@@ -136,10 +146,11 @@ struct SessionTests {
         }
     }
 
-    @Test func `values keep their form, and whatever their letters they travel as ASCII`() throws {
+    @Test(arguments: SessionStores.all)
+    func `values keep their form, and whatever their letters they travel as ASCII`(_ store: String) throws {
         let values =
             #"{"big":9007199254740993,"max":18446744073709551615,"one":1.0,"exp":1e3,"neg":-0,"text":"grün \ud83d\ude00 \"q\" \\ \/","arr":[1,[2,{"x":null}]],"t":true,"f":false,"empty":""}"#
-        try withSessions { _, _, browser in
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", "X-Session-Set: \(values)")
             let seen = try #require(try browser.fetch().session)
             #expect(seen.utf8.allSatisfy { (0x20..<0x7f).contains($0) })
@@ -153,8 +164,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `Renew gives another id and keeps the values`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `Renew gives another id and keeps the values`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"a":1}"#)
             let before = try browser.fetch()
             let renewed = try browser.fetch("/", "X-Session-Renew: 1")
@@ -165,8 +177,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `the id changes by itself when a value of renew_on does`() throws {
-        try withSessions(session: "renew_on: [user_id]") { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `the id changes by itself when a value of renew_on does`(_ store: String) throws {
+        try withSessions(session: "store: \(store)\nrenew_on: [user_id]") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set: {"cart":1}"#)
             let visitor = try browser.fetch().id
             _ = try browser.fetch("/", #"X-Session-Set: {"cart":2}"#)
@@ -182,8 +195,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `a value that is set once is seen by exactly one later request`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a value that is set once is seen by exactly one later request`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             let set = try browser.fetch("/", #"X-Session-Set-Once: {"token":"t"}"#, #"X-Session-Set: {"a":1}"#)
             #expect(set.session == "{}")
             #expect(JSONValue(try browser.fetch().session) == ["token": "t", "a": 1])
@@ -192,8 +206,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `a value that is set once survives an answer that fails`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a value that is set once survives an answer that fails`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set-Once: {"token":"t"}"#)
             #expect(JSONValue(try browser.fetch("/", status: 503).session) == ["token": "t"])
             #expect(JSONValue(try browser.fetch("/", status: 302).session) == ["token": "t"])
@@ -201,8 +216,9 @@ struct SessionTests {
         }
     }
 
-    @Test func `a value that was set once can be set for good`() throws {
-        try withSessions { _, _, browser in
+    @Test(arguments: SessionStores.all)
+    func `a value that was set once can be set for good`(_ store: String) throws {
+        try withSessions(session: "store: \(store)") { _, _, browser in
             _ = try browser.fetch("/", #"X-Session-Set-Once: {"token":"t"}"#)
             _ = try browser.fetch("/", #"X-Session-Set: {"token":"t"}"#)
             _ = try browser.fetch()
@@ -210,9 +226,10 @@ struct SessionTests {
         }
     }
 
-    @Test func `exposed values travel as plain text, and never come from a client`() throws {
+    @Test(arguments: SessionStores.all)
+    func `exposed values travel as plain text, and never come from a client`(_ store: String) throws {
         let session = "expose: { X-User-Id: user_id, X-User-Name: name }"
-        try withSessions(session: session) { _, _, browser in
+        try withSessions(session: "store: \(store)\n" + session) { _, _, browser in
             let forged = "X-User-Id: 1\r\nX-USER-NAME: eve\r\n"
             let visitor = try browser.fetch("/", fields: forged)
             for name in ["x-user-id", "x-user-name"] { #expect(visitor.seen?.has(name) == false, "\(name)") }

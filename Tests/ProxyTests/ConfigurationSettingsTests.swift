@@ -184,6 +184,20 @@ import Upstream
         )
     }
 
+    @Test func `a session in memory has a size, 64MiB unless said`() throws {
+        let text = """
+                session: a
+            sessions:
+              a: { secret: 0123456789abcdef0123456789abcdef, store: memory }
+              b: { secret: 0123456789abcdef0123456789abcdef, store: memory, memory: { size: 1GiB }, name: b }
+              c: { secret: 0123456789abcdef0123456789abcdef, store: cookie, name: c }
+
+            """
+        let sessions = try settings(minimal + text).sessions.map(\.settings)
+        #expect(sessions.map(\.store) == [.memory, .memory, .cookie])
+        #expect(sessions.map(\.memorySize) == [64 << 20, 1 << 30, 64 << 20])
+    }
+
     @Test func `with dev a session may be without a secret and has none then`() throws {
         let text = minimal + "    session: browser\nsessions:\n  browser: { secret: \"${NOT_SET}\" }\n"
         #expect(try settings(text, dev: true).sessions[0].settings.secrets.isEmpty)

@@ -148,7 +148,8 @@ extension SettingsReader {
                     at: place
                 )
             } else {
-                problems.error("the session `\(pair.key)` has no secret", at: place, hint: how)
+                let what = session.store == .cookie ? "" : ", which its flash messages are sealed with"
+                problems.error("the session `\(pair.key)` has no secret\(what)", at: place, hint: how)
             }
             return
         }

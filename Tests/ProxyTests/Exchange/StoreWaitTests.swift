@@ -130,7 +130,7 @@ struct StoreWaitTests {
         }
         #expect(pushed < size)
         try stage.store.answer(stage.store.session())
-                stage.turn {
+        stage.turn {
             if pushed < size { pushed += stage.push(min(1 << 20, size - pushed)) }
             return stage.seen.utf8.count > size
         }
