@@ -9,7 +9,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -q \
-    && apt-get install -y -q --no-install-recommends libcurl4-openssl-dev libssl-dev pkg-config \
+    && apt-get install -y -q --no-install-recommends libcurl4-openssl-dev libhiredis-dev libssl-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -24,7 +24,7 @@ RUN ./scripts/release -Xswiftc -gline-tables-only \
 
 FROM debian:12-slim
 RUN apt-get update -q \
-    && apt-get install -y -q --no-install-recommends libcurl4 libssl3 ca-certificates \
+    && apt-get install -y -q --no-install-recommends libcurl4 libhiredis0.14 libssl3 ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin gateway
 COPY --from=build /out/gateway /usr/local/bin/gateway

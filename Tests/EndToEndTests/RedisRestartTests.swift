@@ -25,6 +25,7 @@ struct RedisRestartTests {
             let start = ContinuousClock.now
             let times = Mutex<(killed: ContinuousClock.Instant, back: ContinuousClock.Instant)?>(nil)
             let end = start + .seconds(8)
+            let endpoint = gateway.endpoints[0]
             DispatchQueue.concurrentPerform(iterations: Self.visitors + 1) { place in
                 guard place > 0 else {
                     // The load's own time: two seconds with, two without, four with.
@@ -36,7 +37,7 @@ struct RedisRestartTests {
                     return times.withLock { $0 = (killed, .now) }
                 }
                 do {
-                    try Self.visit(place, gateway, origin, start: start, end: end) { answer in
+                    try Self.visit(place, endpoint, origin, start: start, end: end) { answer in
                         answers.withLock { $0.append(answer) }
                     }
                 } catch {
@@ -62,7 +63,9 @@ struct RedisRestartTests {
             #expect(after.count > 100)
             #expect(after.allSatisfy { $0.status == 200 })
             // Redis came back empty: a visitor's first request after it finds nothing, all others what was set.
-            for answer in after.filter({ $0.sent > back + .milliseconds(1700) }) { #expect(answer.isRemembered == true) }
+            for answer in after.filter({ $0.sent > back + .milliseconds(1700) }) {
+                #expect(answer.isRemembered == true)
+            }
             #expect(gateway.log.split(separator: "\n").filter { $0.contains("redis can") }.count == 2)
         }
     }
@@ -70,13 +73,13 @@ struct RedisRestartTests {
     /// A visitor that counts in its session.
     private static func visit(
         _ place: Int,
-        _ gateway: GatewayProcess,
+        _ endpoint: Endpoint,
         _ origin: ObedientOrigin,
         start: ContinuousClock.Instant,
         end: ContinuousClock.Instant,
         _ note: (Answer) -> Void
     ) throws {
-        var browser = Browser(try gateway.connect(), origin)
+        var browser = Browser(try Wire(to: endpoint), origin)
         var last: Int?
         var number = 0
         while true {

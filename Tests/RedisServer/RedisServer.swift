@@ -21,12 +21,18 @@ public final class RedisServer: Sendable {
     public let authority: String
     private let directory: String
     private let arguments: [String]
+    private let endsWithUs: Bool
     private let running = Running()
 
     /// Starts a server and waits until it answers.
     ///
     /// - Parameter password: what it asks for; none.
-    public init(_ place: Place = .port, password: String? = nil, options: [String] = []) throws {
+    public convenience init(_ place: Place = .port, password: String? = nil, options: [String] = []) throws {
+        try self.init(place, password: password, options: options, endsWithUs: false)
+    }
+
+    private init(_ place: Place, password: String? = nil, options: [String] = [], endsWithUs: Bool) throws {
+        self.endsWithUs = endsWithUs
         directory = NSTemporaryDirectory() + "redis-\(UInt64.random(in: 0...UInt64.max))"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         authority = directory + "/authority.pem"
@@ -59,8 +65,18 @@ public final class RedisServer: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
+    /// A server that nobody has to end: it ends when this process does, however that comes about.
+    ///
+    /// It cannot be killed or frozen.
+    public static func untilExit() throws -> RedisServer { try RedisServer(.port, endsWithUs: true) }
+
     /// Starts it again after `kill`, and waits until it listens.
-    public func start() throws { try running.start(["/usr/bin/redis-server"] + arguments) }
+    public func start() throws {
+        let command = ["/usr/bin/redis-server"] + arguments
+        // The shell's input is a pipe that this process alone can write to: it ends with us.
+        let watched = ["/bin/sh", "-c", "\"$0\" \"$@\" </dev/null & cat >/dev/null; kill -9 $!"] + command
+        try running.start(endsWithUs ? watched : command, input: endsWithUs)
+    }
 
     /// Ends it at once, as a crash does.
     public func kill() { running.end() }
@@ -74,6 +90,12 @@ public final class RedisServer: Sendable {
     /// Gives a command by redis-cli and says its output.
     @discardableResult
     public func run(_ command: String..., password: String? = nil) throws -> String {
+        try run(arguments: command, password: password)
+    }
+
+    /// Gives a command by redis-cli and says its output.
+    @discardableResult
+    public func run(arguments command: [String], password: String? = nil) throws -> String {
         var arguments = ["--raw"]
         if url.hasPrefix("unix:") {
             arguments += ["-s", String(url.dropFirst(5))]
@@ -120,16 +142,48 @@ public final class RedisServer: Sendable {
         func openssl(_ arguments: String...) throws { _ = try output("/usr/bin/openssl", arguments, in: directory) }
         try Data("subjectAltName=DNS:localhost\n".utf8).write(to: URL(fileURLWithPath: directory + "/names"))
         try openssl(
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "ca.key",
-            "-out", "authority.pem", "-subj", "/CN=test"
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-keyout",
+            "ca.key",
+            "-out",
+            "authority.pem",
+            "-subj",
+            "/CN=test"
         )
         try openssl(
-            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem", "-out",
-            "request", "-subj", "/CN=localhost"
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "request",
+            "-subj",
+            "/CN=localhost"
         )
         try openssl(
-            "x509", "-req", "-in", "request", "-CA", "authority.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile",
-            "names", "-out", "certificate"
+            "x509",
+            "-req",
+            "-in",
+            "request",
+            "-CA",
+            "authority.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-extfile",
+            "names",
+            "-out",
+            "certificate"
         )
     }
 }

@@ -7,14 +7,29 @@ final class Running: Sendable {
     private let process = Mutex<pid_t>(0)
 
     /// Starts a program and waits until it says that it accepts connections.
-    func start(_ command: [String]) throws {
+    ///
+    /// - Parameter input: whether its input is a pipe that stays open as long as this process lives; else there is none.
+    func start(_ command: [String], input: Bool = false) throws {
+        var inputs: [Int32] = [-1, -1]
+        if input {
+            guard pipe(&inputs) == 0, fcntl(inputs[1], F_SETFD, FD_CLOEXEC) == 0 else {
+                throw RedisServer.Failure(description: "no pipe")
+            }
+        }
+        defer { if input { close(inputs[0]) } }
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else { throw RedisServer.Failure(description: "no pipe") }
+        guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            throw RedisServer.Failure(description: "no pipe")
+        }
         defer { close(ends[0]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if input {
+            posix_spawn_file_actions_adddup2(&actions, inputs[0], 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         // Tests run on Dispatch's threads, which block most signals; a child would inherit that.

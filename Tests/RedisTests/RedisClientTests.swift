@@ -105,7 +105,9 @@ struct RedisClientTests {
         #expect(client.events.count == 2 && client.events.last == .recovered)
     }
 
-    @Test func `a connection that breaks fails what was sent, which may be done, and what was not, which is not`() throws {
+    @Test func `a connection that breaks fails what was sent, which may be done, and what was not, which is not`()
+        throws
+    {
         let server = try RedisServer()
         let client = try TestClient(server.url)
         #expect(client.run("PING") == .text("PONG"))

@@ -8,9 +8,11 @@ extension SettingsReader {
     ///
     /// No message repeats the URL: there may be a password in it.
     func readRedis(_ section: SectionReader, _ session: SessionSettings) -> RedisStoreSettings? {
-        guard section.has("redis") || session.store == .redis else { return nil }
         guard session.store == .redis else {
-            problems.error("`redis` is for `store: redis`", at: section.place(of: "redis"), hint: "write `store: redis`")
+            if section.node("redis") != nil {
+                let place = section.place(of: "redis")
+                problems.error("`redis` is for `store: redis`", at: place, hint: "write `store: redis`")
+            }
             return nil
         }
         let place = section.place(of: section.has("redis") ? "redis" : "store")

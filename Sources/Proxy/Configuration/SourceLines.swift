@@ -46,7 +46,9 @@ struct SourceLines {
             if let outer = secretIndentation, !isBlank {
                 let isListItem = indentation == outer && scalars[indentation] == "-"
                 if indentation > outer || isListItem {
-                    masked.append(Self.covered(withoutPasswords, from: indentation + (scalars[indentation] == "-" ? 1 : 0)))
+                    masked.append(
+                        Self.covered(withoutPasswords, from: indentation + (scalars[indentation] == "-" ? 1 : 0))
+                    )
                     continue
                 }
                 secretIndentation = nil

@@ -41,7 +41,8 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     private init(scheme: String, rest: Substring) throws(RedisAddressError) {
         // A path begins with a slash, a user with anything else.
         let at = scheme == "redis+unix" && rest.hasPrefix("/") ? nil : rest.lastIndex(of: "@")
-        (user, password) = try at.map { end throws(RedisAddressError) in try Self.credentials(rest[..<end]) } ?? (nil, nil)
+        (user, password) =
+            try at.map { end throws(RedisAddressError) in try Self.credentials(rest[..<end]) } ?? (nil, nil)
         let place = at.map { rest[rest.index(after: $0)...] } ?? rest
         switch scheme {
         case "redis": (server, database) = try Self.host(place, "http")
@@ -99,7 +100,8 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
 
     private static func number(_ digits: Substring) throws(RedisAddressError) -> Int {
         if digits.isEmpty { return 0 }
-        guard digits.utf8.count <= 5, digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits) else {
+        guard digits.utf8.count <= 5, digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits)
+        else {
             throw .init("a database is a number, as in redis://localhost:6379/2")
         }
         return number

@@ -147,6 +147,8 @@ final class RedisOperation: RedisReceiver {
     }
 
     override func redisFailed(_ error: RedisError, tag: UInt64) {
+        // The worker stops: nobody is to be answered any more.
+        if error.cause == .closed { return end() }
         answer(.failed(why: error.description))
     }
 

@@ -44,7 +44,7 @@ enum RouteFiles {
         sessions:
           browser:
             secret: ${SESSION_SECRET}
-        \(indented(session, 4))
+        \(indented(SessionStores.complete(session), 4))
         upstreams:
           app:
             servers: ["\(url)"]

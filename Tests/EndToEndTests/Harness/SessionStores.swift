@@ -1,4 +1,17 @@
-/// The stores a route file can name for a session without anything else running.
+import RedisServer
+
+/// The stores a route file can name for a session.
 enum SessionStores {
-    static let all = ["cookie", "memory"]
+    static let all = ["cookie", "memory", "redis"]
+
+    /// One Redis for all tests that need nothing of it but that it is there.
+    private static let redis = Result { try RedisServer.untilExit() }
+
+    /// A session's settings, with the URL of a Redis where they want one and have none.
+    static func complete(_ session: String) -> String {
+        guard session.contains("store: redis"), !session.contains("redis:"), case .success(let server) = redis else {
+            return session
+        }
+        return session.replacing("store: redis", with: "store: redis\nredis: \(server.url)")
+    }
 }

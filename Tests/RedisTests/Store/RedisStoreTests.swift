@@ -1,3 +1,4 @@
+import Foundation
 import Redis
 import RedisServer
 import Sessions
@@ -68,7 +69,8 @@ struct RedisStoreTests {
         #expect(calls.contains("cmdstat_eval:calls=2,") && calls.contains("cmdstat_evalsha:calls=3,"))
     }
 
-    @Test func `keys are under the prefix and in one slot, have an end, and hold neither token nor id in plain`() throws {
+    @Test func `keys are under the prefix and in one slot, have an end, and hold neither token nor id in plain`() throws
+    {
         let server = try RedisServer()
         let (_, under, script, key) = try session(server)
         var random = script
@@ -184,6 +186,49 @@ struct RedisStoreTests {
         try server.run("CONFIG", "SET", "maxmemory", "1")
         #expect(try under.word(.apply(key, StoreScript.set(["a": "9"])), Self.now).contains("OOM"))
         #expect(try under.values(key, Self.now)?["\"a\""] == "1")
+    }
+
+    @Test func `a user with the rights the documentation names can do everything, on its keys alone`() throws {
+        let server = try RedisServer()
+        let page = try String(
+            contentsOfFile: #filePath.replacing("Tests/RedisTests/Store/RedisStoreTests.swift", with: "docs/redis.md"),
+            encoding: .utf8
+        )
+        let rule = try #require(page.firstRange(of: "ACL SETUSER gateway on >password"))
+        let words = page[rule.upperBound...].prefix { $0 != "`" }.split(whereSeparator: \.isWhitespace).map(String.init)
+        try server.run(arguments: ["ACL", "SETUSER", "gateway", "on", ">password"] + words)
+        let url = server.url.replacing("redis://", with: "redis://gateway:password@") + "/1"
+        for obligation in [StoreObligation.randomStepsFollowTheModel, .renewForwardsFurther, .largeIsKept] {
+            var settings = SessionSettings()
+            settings.lifetime = 300_000
+            let times = StoreTimes(settings)
+            let store = try TestStore(url, times: times, prefix: "gateway:x:")
+            try obligation.hold(for: StoreUnderTest(times: times) { try store.ask($0, $1) })
+        }
+        let store = try TestStore(url, prefix: "other:")
+        var script = StoreScript(1)
+        guard case .failed(let why) = try store.ask(.open(script.key()), Self.now) else {
+            Issue.record("it may read other keys")
+            return
+        }
+        #expect(why.contains("NOPERM"))
+    }
+
+    @Test func `once it is closed nobody is answered any more`() throws {
+        let server = try RedisServer()
+        let (store, _, _, key) = try session(server)
+        server.freeze()
+        let waiter = store.begin(.open(key), Self.now)
+        store.loop.runOnce(timeoutNanoseconds: 0)
+        store.store.close()
+        server.thaw()
+        store.loop.runOnce(timeoutNanoseconds: 50_000_000)
+        #expect(waiter.count == 0 && waiter.answer == nil)
+        let late = store.begin(.open(key), Self.now)
+        guard case .failed("the client is closed")? = late.answer else {
+            Issue.record("\(String(describing: late.answer))")
+            return
+        }
     }
 
     @Test func `requests given at once are answered each to its own waiter`() throws {
