@@ -8,6 +8,7 @@ extension Server {
     public static func run(settings: Settings, logger: Logger) -> Int32 {
         let signals = [SIGTERM, SIGINT, SIGHUP]
         Signals.ignoreBrokenPipe()
+        DescriptorLimit.raise()
         // Before the workers start, so that they inherit it and only this thread hears the signals.
         Signals.block(signals)
         let server: Server

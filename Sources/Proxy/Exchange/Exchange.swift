@@ -22,7 +22,7 @@ final class Exchange {
     var state = ExchangeState()
 
     /// The request's head as it came: ranges of `head` are offsets into these bytes.
-    let headBytes = ByteBuffer(capacity: 1024)
+    let headBytes: ByteBuffer
     var head = RequestHead()
     private(set) var facts = RequestFacts()
     private(set) var route: Route?
@@ -51,6 +51,7 @@ final class Exchange {
 
     init(worker: Worker) {
         self.worker = worker
+        headBytes = ByteBuffer(capacity: 1024, account: worker.memory)
     }
 
     func begin(for client: ClientConnection) {
@@ -71,6 +72,7 @@ final class Exchange {
                 isTrusted: isClientTrusted
             )
             requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
+            if worker.isOutOfMemory() { throw .overloaded }
             if try answerLocally() { return }
             let route = try chooseRoute()
             try openSession(route)

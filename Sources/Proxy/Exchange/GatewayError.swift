@@ -34,6 +34,7 @@ enum GatewayError: Error {
     case save(SaveError)
     // Our own.
     case drainDeadline
+    case overloaded
 
     /// The status of the answer; 499 (nginx's "client closed request") stands in logs only.
     var status: Int {
@@ -51,9 +52,11 @@ enum GatewayError: Error {
         case .save(.unavailable): 503
         case .save: 500
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
-        case .drainDeadline: 503
+        case .drainDeadline, .overloaded: 503
         case .firstByteTimeout, .upstreamIdleTimeout, .upstreamSendTimeout, .tunnelTimeout: 504
         case .upstream(.connectTimeout): 504
+        // Our own lack of descriptors or memory, which passes.
+        case .upstream(.unavailable): 503
         case .upstream: 502
         case .loopDetected: 508
         }
@@ -70,7 +73,7 @@ enum GatewayError: Error {
         case .upstreamSendTimeout: "connection_write_timeout"
         case .requestHeadTimeout, .requestBodyTimeout: "http_request_error"
         case .loopDetected: "proxy_loop_detected"
-        case .save, .drainDeadline: "proxy_internal_error"
+        case .save, .drainDeadline, .overloaded: "proxy_internal_error"
         default: nil
         }
     }
@@ -122,6 +125,7 @@ enum GatewayError: Error {
         case .tunnelTimeout: "timeouts.tunnel"
         case .save(let error): "session not saved: \(error.reason)"
         case .drainDeadline: "timeouts.drain"
+        case .overloaded: "limits.memory"
         }
     }
 }

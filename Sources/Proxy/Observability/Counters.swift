@@ -4,6 +4,8 @@
 struct Counters: Sendable {
     var connections: UInt64 = 0
     var requests: UInt64 = 0
+    /// Connections that were turned away: `limits.connections`, `limits.per_address`, `limits.memory`.
+    var refused: UInt64 = 0
     var failures: UInt64 = 0
     var bytesOut: UInt64 = 0
     /// Requests whose session cookies were cut out on a Null route.
@@ -35,7 +37,7 @@ struct Counters: Sendable {
     var summary: String {
         let sessions = SessionOutcome.allCases.map { "\($0) \(count(of: $0))" }.joined(separator: ", ")
         let timers = TimerName.allCases.filter { count(of: $0) > 0 }.map { ", \($0.setting) \(count(of: $0))" }.joined()
-        return "connections \(connections), requests \(requests), failures \(failures), stripped in \(strippedIn), "
+        return "connections \(connections), refused \(refused), requests \(requests), failures \(failures), stripped in \(strippedIn), "
             + "ignored changes \(ignoredChanges), tunnels \(tunnels)\(timers); sessions: \(sessions)"
     }
 }
