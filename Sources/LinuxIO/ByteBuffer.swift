@@ -9,14 +9,20 @@ public final class ByteBuffer {
     private var storage: UnsafeMutablePointer<UInt8>
     private var front = 0
     private var end = 0
+    private let account: MemoryAccount?
 
-    /// An empty buffer with room for `capacity` bytes, by default 4096.
-    public init(capacity: Int = 4096) {
+    /// An empty buffer with room for `capacity` bytes, by default 4096, which are written to an account if there is one.
+    public init(capacity: Int = 4096, account: MemoryAccount? = nil) {
         self.capacity = max(capacity, 16)
+        self.account = account
         storage = .allocate(capacity: self.capacity)
+        account?.bytes += self.capacity
     }
 
-    deinit { storage.deallocate() }
+    deinit {
+        storage.deallocate()
+        account?.bytes -= capacity
+    }
 
     /// Bytes that can be read.
     public var count: Int { end - front }
@@ -138,6 +144,7 @@ public final class ByteBuffer {
         clear()
         storage.deallocate()
         storage = .allocate(capacity: capacity)
+        account?.bytes -= self.capacity - capacity
         self.capacity = capacity
     }
 
@@ -159,6 +166,7 @@ public final class ByteBuffer {
             memcpy(replacement, storage + front, kept)
             storage.deallocate()
             storage = replacement
+            account?.bytes += larger - capacity
             capacity = larger
         }
         front = 0

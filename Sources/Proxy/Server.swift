@@ -78,13 +78,14 @@ public final class Server {
     /// - Throws: `IOError` when a worker's event loop cannot be made.
     public func start() throws(IOError) {
         let output = LogOutput()
+        let addressCounts = AddressCounts()
         for index in 0..<workerCount {
             let mailbox = try Mailbox<Command>()
             mailboxes.append(mailbox)
             let (snapshot, logger, listening, count) = (snapshot, logger, sockets[index], workerCount)
             threads.append(
                 try WorkerThread(name: "worker-\(index)") {
-                    Self.serve(snapshot, logger, output, listening, mailbox, workers: count)
+                    Self.serve(snapshot, logger, output, listening, mailbox, addressCounts, workers: count)
                 }
             )
         }
@@ -99,10 +100,17 @@ public final class Server {
         _ output: LogOutput,
         _ sockets: [Listening],
         _ mailbox: Mailbox<Command>,
+        _ addresses: AddressCounts,
         workers: Int
     ) {
         do throws(IOError) {
-            let worker = try Worker(snapshot: snapshot, logger: logger, output: output, workers: workers)
+            let worker = try Worker(
+                snapshot: snapshot,
+                logger: logger,
+                output: output,
+                workers: workers,
+                addresses: addresses
+            )
             let reader = try MailboxReader(mailbox, worker.loop) { [unowned worker] command in
                 switch command {
                 case .drain: worker.drain()

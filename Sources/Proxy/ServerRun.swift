@@ -13,6 +13,7 @@ extension Server {
     public static func run(settings: Settings, logger: Logger, reading: () -> Settings? = { nil }) -> Int32 {
         let signals = [SIGTERM, SIGINT, SIGHUP, SIGUSR1]
         Signals.ignoreBrokenPipe()
+        DescriptorLimit.raise()
         // Before the workers start, so that they inherit it and only this thread hears the signals.
         Signals.block(signals)
         let server: Server

@@ -11,10 +11,21 @@ final class Worker {
 
     let loop: EventLoop
     let logger: Logger
+<<<<<<< HEAD
     private(set) var log: AccessLog
     private let output: LogOutput
     private let workers: Int
     let buffers = BufferPool(capacity: 16 * 1024, keep: 256)
+=======
+    let log: AccessLog
+    /// What heads and bodies hold that wait for somebody (`limits.memory`).
+    let memory: MemoryAccount
+    let buffers: BufferPool
+    private let addresses: AddressCounts
+    /// Connections that are turned away just now.
+    var refusals = 0
+    let pools: [UpstreamPool]
+>>>>>>> tunnel
     private let upstreams: UpstreamClient
     /// What new exchanges begin with.
     private(set) var edition: Edition
@@ -45,12 +56,19 @@ final class Worker {
         snapshot: Snapshot,
         logger: Logger = Logger(label: "gateway"),
         output: LogOutput,
-        workers: Int
+        workers: Int,
+        addresses: AddressCounts = AddressCounts()
     ) throws(IOError) {
         loop = try EventLoop()
         self.logger = logger
+<<<<<<< HEAD
         self.output = output
         self.workers = workers
+=======
+        self.addresses = addresses
+        memory = MemoryAccount(limit: snapshot.settings.limits.memory.map { $0 / workers } ?? .max)
+        buffers = BufferPool(capacity: 16 * 1024, keep: 256, account: memory)
+>>>>>>> tunnel
         log = AccessLog(format: snapshot.settings.accessLog, output: output)
         let client = UpstreamClient(loop: loop)
         upstreams = client
@@ -89,14 +107,22 @@ final class Worker {
 
     func accept(_ descriptor: Int32, _ peer: SocketAddress) {
         counters.connections += 1
-        guard connections.count < connectionLimit else {
-            refuse(descriptor)
+        guard connections.count < connectionLimit, !isOutOfMemory() else {
+            refuse(descriptor, .overload)
             return
         }
         let connection = ClientConnection(worker: self, peer: peer)
+        if let limit = snapshot.settings.limits.perAddress, !peer.isUnix, !connection.isTrusted {
+            guard addresses.enter(peer, limit: limit) else {
+                refuse(descriptor, .tooManyOfOneAddress)
+                return
+            }
+            connection.isCounted = true
+        }
         do throws(IOError) {
             try loop.watch(connection, descriptor: descriptor)
         } catch {
+            if connection.isCounted { addresses.leave(peer) }
             Sockets.close(descriptor)
             return
         }
@@ -105,16 +131,34 @@ final class Worker {
         connection.opened()
     }
 
-    /// Over `limits.connections`: a cheap answer, and no state.
-    private func refuse(_ descriptor: Int32) {
-        let answer =
-            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        var text = answer
-        text.withUTF8 { _ = Sockets.send(descriptor, UnsafeRawBufferPointer($0)) }
-        Sockets.close(descriptor)
+    private func refuse(_ descriptor: Int32, _ reason: Refusal.Reason) {
+        counters.refused += 1
+        Refusal(worker: self).begin(descriptor, reason)
+    }
+
+    /// Whether buffers hold as much as they may, so that nothing new is begun.
+    ///
+    /// What is only kept to be used again is let go before that is said.
+    func isOutOfMemory() -> Bool {
+        guard memory.isFull else { return false }
+        buffers.empty()
+        idleExchanges.removeAll(keepingCapacity: true)
+        return memory.isFull
+    }
+
+    /// How much may wait for one slow peer before the other side is no longer read, in bytes.
+    var highWater: Int { memory.isTight ? 4 * 1024 : 64 * 1024 }
+
+    /// Where to read to: less at a time when memory is tight.
+    func room(_ scratch: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
+        memory.isTight ? UnsafeMutableRawBufferPointer(rebasing: scratch[0..<(4 * 1024)]) : scratch
     }
 
     func removed(_ connection: ClientConnection) {
+        if connection.isCounted {
+            connection.isCounted = false
+            addresses.leave(connection.peer)
+        }
         let index = connection.index
         guard index < connections.count, connections[index] === connection else { return }
         let last = connections.removeLast()
@@ -134,8 +178,12 @@ final class Worker {
     }
 
     func giveExchange(_ exchange: Exchange) {
+<<<<<<< HEAD
         // One of before would keep its edition.
         if exchange.edition === edition, idleExchanges.count < 1024 { idleExchanges.append(exchange) }
+=======
+        if idleExchanges.count < 1024, !memory.isTight { idleExchanges.append(exchange) }
+>>>>>>> tunnel
     }
 
     func newRequestID() -> RequestID { RequestID(high: random.next(), low: random.next()) }

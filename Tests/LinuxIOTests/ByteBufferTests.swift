@@ -102,4 +102,39 @@ struct ByteBufferTests {
         pool.give(second)
         #expect(pool.take() !== second)
     }
+
+    @Test func `an account knows what its buffers have room for, and no more of those that are gone`() {
+        let account = MemoryAccount(limit: 100_000)
+        let pool = BufferPool(capacity: 1024, keep: 2, account: account)
+        do {
+            let buffer = ByteBuffer(capacity: 100, account: account)
+            #expect(account.bytes == 100)
+            buffer.append([UInt8](repeating: 1, count: 5000))
+            #expect(account.bytes == buffer.capacity && account.bytes >= 5000)
+            buffer.clear()
+            buffer.trim(to: 200)
+            #expect(account.bytes == 200)
+            let pooled = pool.take()
+            pool.give(pooled)
+            #expect(account.bytes == 1224)
+        }
+        #expect(account.bytes == 1024)
+        pool.empty()
+        #expect(account.bytes == 0)
+    }
+
+    @Test func `an account is tight at three quarters, and full at its limit; then a pool keeps nothing`() {
+        let account = MemoryAccount(limit: 4000)
+        let pool = BufferPool(capacity: 1000, account: account)
+        var buffers = (0..<2).map { _ in pool.take() }
+        #expect(!account.isTight && !account.isFull)
+        buffers.append(pool.take())
+        #expect(account.isTight && !account.isFull)
+        buffers.append(pool.take())
+        #expect(account.isFull)
+        pool.give(buffers.removeLast())
+        #expect(account.bytes == 3000)
+        let unlimited = MemoryAccount()
+        #expect(!unlimited.isTight && !unlimited.isFull)
+    }
 }

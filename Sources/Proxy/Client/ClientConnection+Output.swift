@@ -3,7 +3,10 @@ import LinuxIO
 /// What goes to the client: gathered in one buffer, sent in as few system calls as can be, held back while the socket
 /// is full.
 extension ClientConnection {
-    var canTakeMore: Bool { pendingOutput < Self.highWater && (isWritable || pendingOutput == 0) }
+    var canTakeMore: Bool { pendingOutput < worker.highWater && (isWritable || pendingOutput == 0) }
+
+    /// Below this size copying a part costs less than a system call of its own, in bytes.
+    private static let shortPart = 1024
 
     var pendingOutput: Int { outbound?.count ?? 0 }
 
@@ -17,11 +20,12 @@ extension ClientConnection {
         return buffer
     }
 
-    /// Sends a part of a body at once, with what was written before it, in one system call.
+    /// Sends a part of a body at once unless it is short, with what was written before it, in one system call.
     func send(_ bytes: UnsafeRawBufferPointer, _ ending: StaticString) {
         guard !isClosed, !isBroken else { return }
         let tail = UnsafeRawBufferPointer(start: ending.utf8Start, count: ending.utf8CodeUnitCount)
-        guard isWritable else {
+        // A short part goes with what follows it, at the latest when this event is dealt with.
+        guard isWritable, bytes.count >= Self.shortPart else {
             output.append(bytes)
             output.append(tail)
             return

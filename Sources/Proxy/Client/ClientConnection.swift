@@ -9,8 +9,6 @@ import LinuxIO
 /// Here is what is received and how it ends, one piece because any step of reading may be the last; `+Output` sends,
 /// `+Deadlines` keeps the time, `+Tunnel` knows what follows a 101.
 final class ClientConnection: Watcher {
-    /// What may wait for a slow client before its upstream is no longer read, in bytes.
-    static let highWater = 64 * 1024
     /// What is read of a request that was answered early, in bytes, so that the client sees the answer (RFC 9112 §9.3,
     /// §9.6).
     static let discardLimit = 64 * 1024
@@ -35,6 +33,8 @@ final class ClientConnection: Watcher {
     let peer: SocketAddress
     /// Whether the peer is one of `trusted_proxies`.
     let isTrusted: Bool
+    /// Whether it is one of those its address may have; kept by the worker.
+    var isCounted = false
     /// The peer's address as text, made once: every request is forwarded and logged with it.
     private(set) lazy var peerText = peer.ipText
     /// Where this connection stands in the worker's list; kept by the worker.
@@ -112,7 +112,7 @@ final class ClientConnection: Watcher {
                     continue
                 } else if wantsInput, isReadable {
                     receive()
-                } else if pendingOutput >= Self.highWater, isWritable {
+                } else if pendingOutput >= worker.highWater, isWritable {
                     // Answers to pipelined requests piled up: the rest of them waits for room, which the socket may
                     // have.
                     flush()
@@ -122,7 +122,7 @@ final class ClientConnection: Watcher {
             }
             flush()
             // Sending may have let the upstream go on, to its end.
-        } while !isClosed && (isBroken || exchange?.state.isFinished == true)
+        } while !isClosed && (isBroken || exchange?.state.isFinished == true || (pendingOutput > 0 && isWritable))
         isProgressing = false
     }
 
@@ -139,7 +139,7 @@ final class ClientConnection: Watcher {
     private var wantsInput: Bool {
         switch input {
         // A request whose head has begun is still read when the gateway drains; a new one is not.
-        case .head: (exchange != nil || !closesAfterResponse) && pendingOutput < Self.highWater
+        case .head: (exchange != nil || !closesAfterResponse) && pendingOutput < worker.highWater
         case .body, .tunnel: exchange?.canTakeBody ?? true
         case .waiting: false
         case .discarding, .lingering: true
@@ -158,7 +158,7 @@ final class ClientConnection: Watcher {
             _ = use(inbound)
             return
         }
-        let scratch = worker.clientScratch
+        let scratch = worker.room(worker.clientScratch)
         let count = received(Sockets.receive(descriptor, into: scratch), of: scratch.count)
         guard count > 0 else { return }
         let bytes = UnsafeBufferPointer(
@@ -238,6 +238,12 @@ final class ClientConnection: Watcher {
             guard try parser.parse(bytes.span, into: &exchange.head) else {
                 // The whole head has this long, however slowly it trickles.
                 if isFirstByte { setReadDeadline(worker.snapshot.settings.timeouts.requestHead) }
+                if worker.isOutOfMemory() {
+                    closesAfterResponse = true
+                    readDeadline = 0
+                    exchange.refuse(.overloaded, bytes)
+                    return bytes.count
+                }
                 return 0
             }
         } catch {

@@ -7,11 +7,14 @@ final class Listener: Watcher {
     private static let backOff: UInt64 = 100_000_000
     /// Connections taken in one go, so that the ones already there get their turn.
     private static let batch = 64
+    /// How seldom a lack of descriptors is said again, in nanoseconds.
+    private static let complaintInterval: UInt64 = 10_000_000_000
 
     private unowned(unsafe) let worker: Worker
     private let isShared: Bool
     private lazy var retry = Timer(worker.loop) { [unowned self] in listen() }
     private var listening: Int32
+    private var nextComplaint: UInt64 = 0
 
     /// - Parameter isShared: whether other workers wait on the same socket (unix sockets have no `SO_REUSEPORT`).
     init(worker: Worker, descriptor: Int32, isShared: Bool) {
@@ -44,12 +47,21 @@ final class Listener: Watcher {
                 return
             case .exhausted(let error):
                 // Level-triggered: without a pause the loop would spin until a descriptor is free.
-                worker.logger.warning("no descriptor left for a connection", metadata: ["errno": "\(error)"])
+                complain(error)
                 worker.loop.unwatch(self)
                 retry.arm(after: Self.backOff)
                 return
             }
         }
+    }
+
+    private func complain(_ error: Int32) {
+        guard worker.loop.now >= nextComplaint else { return }
+        nextComplaint = worker.loop.now + Self.complaintInterval
+        worker.logger.warning(
+            "no descriptor left for a connection",
+            metadata: ["errno": "\(error)", "limit": "\(DescriptorLimit.current)"]
+        )
     }
 
     func close() {

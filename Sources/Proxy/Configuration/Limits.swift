@@ -10,6 +10,12 @@ public struct Limits: Sendable, Equatable {
     public var fieldCount: Int = 256
     /// The most client connections at once; default 100000.
     public var connections: Int = 100_000
+    /// The most connections of one client address at once, over it 429; default nil: no limit.
+    ///
+    /// IPv6 addresses count by their first 64 bits. Trusted proxies and unix sockets are not counted.
+    public var perAddress: Int?
+    /// What buffers may hold before nothing new is begun, over it 503, in bytes; default nil: no limit.
+    public var memory: Int?
 
     /// The defaults.
     public init() {}

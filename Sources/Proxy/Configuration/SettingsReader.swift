@@ -159,7 +159,7 @@ struct SettingsReader {
     }
 
     private mutating func readLimits(_ section: SectionReader) {
-        let names = ["request_line", "fields", "field_count", "connections"]
+        let names = ["request_line", "fields", "field_count", "connections", "per_address", "memory"]
         guard let node = section.node("limits"),
             let section = SectionReader(node, "`limits`", names: names, problems: problems)
         else { return }
@@ -170,6 +170,8 @@ struct SettingsReader {
         limits.fields = section.size("fields", in: headSize).map(Int.init) ?? limits.fields
         limits.fieldCount = section.number("field_count", in: 8...65536) ?? limits.fieldCount
         limits.connections = section.number("connections", in: 1...10_000_000) ?? limits.connections
+        limits.perAddress = section.number("per_address", in: 1...10_000_000)
+        limits.memory = section.size("memory", in: (1 << 20)...(1 << 50)).map(Int.init)
         settings.limits = limits
     }
 

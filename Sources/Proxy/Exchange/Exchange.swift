@@ -24,7 +24,7 @@ final class Exchange: StoreWaiter {
     private(set) var edition: Edition
 
     /// The request's head as it came: ranges of `head` are offsets into these bytes.
-    let headBytes = ByteBuffer(capacity: 1024)
+    let headBytes: ByteBuffer
     var head = RequestHead()
     private(set) var facts = RequestFacts()
     private(set) var route: Route?
@@ -58,6 +58,7 @@ final class Exchange: StoreWaiter {
     init(worker: Worker) {
         self.worker = worker
         edition = worker.edition
+        headBytes = ByteBuffer(capacity: 1024, account: worker.memory)
         super.init()
     }
 
@@ -79,6 +80,7 @@ final class Exchange: StoreWaiter {
                 isTrusted: isClientTrusted
             )
             requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
+            if worker.isOutOfMemory() { throw .overloaded }
             if try answerLocally() { return }
             let route = try chooseRoute()
             if try openSession(route) { try perform(route) }

@@ -35,6 +35,7 @@ enum GatewayError: Error {
     case openSession(SaveError)
     // Our own.
     case drainDeadline
+    case overloaded
 
     /// The status of the answer; 499 (nginx's "client closed request") stands in logs only.
     var status: Int {
@@ -52,9 +53,11 @@ enum GatewayError: Error {
         case .save(.unavailable), .openSession: 503
         case .save: 500
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
-        case .drainDeadline: 503
+        case .drainDeadline, .overloaded: 503
         case .firstByteTimeout, .upstreamIdleTimeout, .upstreamSendTimeout, .tunnelTimeout: 504
         case .upstream(.connectTimeout): 504
+        // Our own lack of descriptors or memory, which passes.
+        case .upstream(.unavailable): 503
         case .upstream: 502
         case .loopDetected: 508
         }
@@ -71,7 +74,7 @@ enum GatewayError: Error {
         case .upstreamSendTimeout: "connection_write_timeout"
         case .requestHeadTimeout, .requestBodyTimeout: "http_request_error"
         case .loopDetected: "proxy_loop_detected"
-        case .save, .openSession, .drainDeadline: "proxy_internal_error"
+        case .save, .openSession, .drainDeadline, .overloaded: "proxy_internal_error"
         default: nil
         }
     }
@@ -124,6 +127,7 @@ enum GatewayError: Error {
         case .save(let error): "session not saved: \(error.reason)"
         case .openSession(let error): "session not opened: \(error.reason)"
         case .drainDeadline: "timeouts.drain"
+        case .overloaded: "limits.memory"
         }
     }
 }

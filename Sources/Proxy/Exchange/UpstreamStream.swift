@@ -11,8 +11,8 @@ import Upstream
 /// One piece because sending, reading and re-sending share the connection, and the rule of when a request may go out
 /// again (RFC 9110 §9.2.2) needs all three in view.
 final class UpstreamStream: WireOwner {
-    /// How much of a request may wait for a slow upstream before the client is no longer read, in bytes.
-    static let highWater = 64 * 1024
+    /// How much of a request is kept for sending it again, in bytes.
+    static let replayLimit = 64 * 1024
 
     enum Phase {
         case idle
@@ -31,7 +31,7 @@ final class UpstreamStream: WireOwner {
     /// The request as it goes out.
     ///
     /// While it can be sent again it is kept from its first byte; `sent` says how far it went.
-    let outbound = ByteBuffer(capacity: 2048)
+    let outbound: ByteBuffer
     var sent = 0
     /// What the kernel still had to send when the connection had no room, in bytes.
     private var unsentAtBlock = 0
@@ -70,11 +70,12 @@ final class UpstreamStream: WireOwner {
     init(exchange: Exchange, worker: Worker) {
         self.exchange = exchange
         self.worker = worker
+        outbound = ByteBuffer(capacity: 2048, account: worker.memory)
         self.parser = ResponseHeadParser(limits: HeadLimits())
     }
 
     /// Whether the request may still be added to without pressing on memory.
-    var canTakeMore: Bool { outbound.count - sent < Self.highWater }
+    var canTakeMore: Bool { outbound.count - sent < worker.highWater }
 
     var isIdle: Bool { phase == .idle || phase == .done }
 
@@ -165,7 +166,7 @@ final class UpstreamStream: WireOwner {
 
     /// A long request is not kept for sending it again.
     private func forgetSent() {
-        guard sent > Self.highWater || phase == .tunnel else { return }
+        guard sent > Self.replayLimit || worker.memory.isTight || phase == .tunnel else { return }
         isReplayable = false
         outbound.consume(sent)
         sent = 0
@@ -288,7 +289,7 @@ final class UpstreamStream: WireOwner {
     private func read() {
         guard !isReading else { return }
         isReading = true
-        let scratch = worker.scratch
+        let scratch = worker.room(worker.scratch)
         while isReadable, !isPaused, !isHeld, let connection {
             switch connection.receive(into: scratch) {
             case .bytes(let count):

@@ -5,6 +5,8 @@
 struct Counters: Sendable {
     var connections: UInt64 = 0
     var requests: UInt64 = 0
+    /// Connections that were turned away: `limits.connections`, `limits.per_address`, `limits.memory`.
+    var refused: UInt64 = 0
     var failures: UInt64 = 0
     var bytesOut: UInt64 = 0
     /// Requests whose session cookies were cut out on a Null route.
@@ -28,6 +30,7 @@ struct Counters: Sendable {
 
     mutating func add(_ other: Counters) {
         connections &+= other.connections
+        refused &+= other.refused
         requests &+= other.requests
         failures &+= other.failures
         bytesOut &+= other.bytesOut
@@ -46,9 +49,9 @@ struct Counters: Sendable {
     /// The numbers by the names of reports.
     var named: [(name: String, count: UInt64)] {
         [
-            ("connections", connections), ("requests", requests), ("failures", failures), ("bytes_out", bytesOut),
-            ("stripped_in", strippedIn), ("dropped_out", droppedOut), ("ignored_changes", ignoredChanges),
-            ("tunnels", tunnels), ("tunnels_open", UInt64(max(0, openTunnels))),
+            ("connections", connections), ("refused", refused), ("requests", requests), ("failures", failures),
+            ("bytes_out", bytesOut), ("stripped_in", strippedIn), ("dropped_out", droppedOut),
+            ("ignored_changes", ignoredChanges), ("tunnels", tunnels), ("tunnels_open", UInt64(max(0, openTunnels))),
         ] + TimerName.allCases.map { ("timeout_\($0.setting)", count(of: $0)) }
     }
 }

@@ -26,6 +26,7 @@ struct GatewayErrorTests {
         (.save(.tooLarge(cookie: "c", size: 5000, limit: 4096)), 500, "proxy_internal_error"),
         (.save(.unavailable(why: "down")), 503, "proxy_internal_error"),
         (.drainDeadline, 503, "proxy_internal_error"), (.tunnelTimeout, 504, nil),
+        (.overloaded, 503, "proxy_internal_error"), (.upstream(.unavailable("x")), 503, "proxy_internal_error"),
     ]
 
     @Test(arguments: table)
