@@ -4,6 +4,7 @@ internal import ArgumentParser
 struct SessionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "session",
-        abstract: "Looks into a session's cookie."
+        abstract: "Ends sessions.",
+        subcommands: [SessionRevokeCommand.self]
     )
 }
