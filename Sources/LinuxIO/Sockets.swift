@@ -12,17 +12,21 @@ public enum Sockets {
     ///
     /// - Parameters:
     ///   - reusePort: several sockets may listen on one TCP address, and the kernel spreads connections among them.
+    ///   - mode: who may connect to a unix socket, by default whoever the process's umask lets.
     ///   - backlog: connections the kernel keeps waiting, by default 4096 (and never more than `net.core.somaxconn`).
     /// - Throws: ``IOError`` that names the address.
     public static func listen(
         _ address: SocketAddress,
         reusePort: Bool,
+        mode: UInt32? = nil,
         backlog: Int32 = 4096
     ) throws(IOError) -> Int32 {
         let descriptor = try open(address)
         do throws(IOError) {
             if !address.isUnix { try prepare(descriptor, address, reusePort: reusePort) }
             if address.isUnix { removeStale(address) }
+            // Linux makes the file with the socket's mode: there is no moment at which others may connect.
+            if let mode, fchmod(descriptor, mode) != 0 { throw IOError("fchmod \(address)") }
             guard address.withKernelForm({ bind(descriptor, $0, $1) }) == 0 else { throw IOError("bind \(address)") }
             guard Glibc.listen(descriptor, backlog) == 0 else { throw IOError("listen \(address)") }
         } catch {
@@ -101,6 +105,25 @@ public enum Sockets {
         let refused = result != 0 && errno == ECONNREFUSED
         close(probe)
         if refused { unlink(address.path) }
+    }
+
+    /// Connects to a unix socket and waits for it: for commands, not for loops.
+    ///
+    /// - Parameter seconds: how long reading and writing may take each time.
+    /// - Throws: ``IOError`` that names the address.
+    public static func connectWaiting(_ address: SocketAddress, seconds: Int) throws(IOError) -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw IOError("socket for \(address)") }
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
+        guard address.withKernelForm({ connect(descriptor, $0, $1) }) == 0 else {
+            let error = IOError("connect \(address)")
+            close(descriptor)
+            throw error
+        }
+        return descriptor
     }
 
     // MARK: Moving bytes

@@ -32,12 +32,15 @@ public final class Server {
     public let addresses: [SocketAddress]
     private var threads: [WorkerThread] = []
     private var mailboxes: [Mailbox<Command>] = []
+    private let control: ControlService
+    private var controlServer: ControlServer?
 
     /// Binds every address of the settings.
     /// - Throws: `IOError` when an address cannot be bound.
     public init(settings: Settings, logger: Logger) throws(IOError) {
         snapshot = Snapshot(settings)
         self.logger = logger
+        control = ControlService(settings.sessions, memory: snapshot.memory, logger: logger)
         workerCount =
             switch settings.workers {
             case .auto: CPUCount.usable()
@@ -89,6 +92,7 @@ public final class Server {
                 }
             )
         }
+        if let address = snapshot.settings.control { controlServer = try ControlServer(address, service: control) }
         for address in addresses {
             logger.notice("listening", metadata: ["address": "\(address)", "workers": "\(workerCount)"])
         }
@@ -170,6 +174,7 @@ public final class Server {
     /// Returns when every worker has stopped.
     public func wait() {
         for thread in threads { thread.join() }
+        controlServer?.close()
         for case let address in addresses where address.isUnix { unlink(address.path) }
     }
 }

@@ -11,21 +11,15 @@ final class Worker {
 
     let loop: EventLoop
     let logger: Logger
-<<<<<<< HEAD
     private(set) var log: AccessLog
     private let output: LogOutput
     private let workers: Int
-    let buffers = BufferPool(capacity: 16 * 1024, keep: 256)
-=======
-    let log: AccessLog
     /// What heads and bodies hold that wait for somebody (`limits.memory`).
     let memory: MemoryAccount
     let buffers: BufferPool
     private let addresses: AddressCounts
     /// Connections that are turned away just now.
     var refusals = 0
-    let pools: [UpstreamPool]
->>>>>>> tunnel
     private let upstreams: UpstreamClient
     /// What new exchanges begin with.
     private(set) var edition: Edition
@@ -61,25 +55,20 @@ final class Worker {
     ) throws(IOError) {
         loop = try EventLoop()
         self.logger = logger
-<<<<<<< HEAD
         self.output = output
         self.workers = workers
-=======
         self.addresses = addresses
-        memory = MemoryAccount(limit: snapshot.settings.limits.memory.map { $0 / workers } ?? .max)
+        memory = MemoryAccount(limit: Self.memoryLimit(snapshot, workers: workers))
         buffers = BufferPool(capacity: 16 * 1024, keep: 256, account: memory)
->>>>>>> tunnel
         log = AccessLog(format: snapshot.settings.accessLog, output: output)
         let client = UpstreamClient(loop: loop)
         upstreams = client
-<<<<<<< HEAD
         edition = Edition(snapshot, client: client, logger: logger)
-=======
-        pools = snapshot.settings.upstreams.map { UpstreamPool(settings: $0, client: client) }
-        stores = Self.stores(snapshot, loop: loop, logger: logger)
-        connectionLimit = max(1, snapshot.settings.limits.connections / workers)
->>>>>>> stores
         logTimer.arm(after: Self.logInterval)
+    }
+
+    private static func memoryLimit(_ snapshot: Snapshot, workers: Int) -> Int {
+        snapshot.settings.limits.memory.map { $0 / workers } ?? .max
     }
 
     deinit {
@@ -178,12 +167,9 @@ final class Worker {
     }
 
     func giveExchange(_ exchange: Exchange) {
-<<<<<<< HEAD
         // One of before would keep its edition.
-        if exchange.edition === edition, idleExchanges.count < 1024 { idleExchanges.append(exchange) }
-=======
-        if idleExchanges.count < 1024, !memory.isTight { idleExchanges.append(exchange) }
->>>>>>> tunnel
+        guard exchange.edition === edition, idleExchanges.count < 1024, !memory.isTight else { return }
+        idleExchanges.append(exchange)
     }
 
     func newRequestID() -> RequestID { RequestID(high: random.next(), low: random.next()) }
@@ -201,6 +187,7 @@ final class Worker {
         formerEditions.append(former)
         // A session that a key opened which is no longer there must not be opened by memory.
         openedSessions = OpenedSessionCache()
+        memory.limit = Self.memoryLimit(snapshot, workers: workers)
         idleExchanges.removeAll()
         log.flush()
         log = AccessLog(format: snapshot.settings.accessLog, output: output)

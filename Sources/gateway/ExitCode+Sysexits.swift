@@ -4,6 +4,10 @@ internal import ArgumentParser
 extension ExitCode {
     /// EX_USAGE: the command line is wrong.
     static let usage = ExitCode(64)
+    /// EX_DATAERR: what was asked for cannot be done.
+    static let dataError = ExitCode(65)
+    /// EX_UNAVAILABLE: what is needed does not answer.
+    static let unavailable = ExitCode(69)
     /// EX_NOINPUT: the route file cannot be read.
     static let noInput = ExitCode(66)
     /// EX_SOFTWARE: the gateway itself is wrong.

@@ -14,6 +14,8 @@ public struct Settings: Sendable {
     public var debugClients: [AddressRange] = []
     /// Cookies of the services that count as session cookies on Null routes, besides those of `sessions`.
     public var sessionCookies: [String] = []
+    /// The unix socket at which `gateway session revoke` reaches the running gateway, default none.
+    public var control: SocketAddress?
     /// The form of the access log, default JSON.
     public var accessLog: AccessLogFormat = .json
     /// How long the client's side may take.

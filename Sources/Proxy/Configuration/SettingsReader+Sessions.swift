@@ -2,7 +2,7 @@ internal import Sessions
 
 extension SettingsReader {
     private static let sessionSettings = [
-        "store", "name", "secret", "format", "block_keys", "idle_timeout", "lifetime", "renew_on", "expose",
+        "store", "name", "secret", "format", "block_keys", "idle_timeout", "lifetime", "renew_on", "subject", "expose",
         "max_chunks", "max_age",
         "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "sign",
         "memory",
@@ -53,6 +53,7 @@ extension SettingsReader {
             session.idleTimeout =
                 session.format == .gorilla ? session.lifetime : min(session.idleTimeout, session.lifetime)
         }
+        session.subject = section.text("subject")
         session.renewOn = section.texts("renew_on")?.map(\.text) ?? []
         readExpose(section, into: &session)
         readHandOver(section, into: &session)

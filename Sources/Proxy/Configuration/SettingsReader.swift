@@ -18,8 +18,8 @@ struct SettingsReader {
     var usedUpstreams: Set<String> = []
 
     private static let names = [
-        "listen", "workers", "trusted_proxies", "debug_clients", "session_cookies", "access_log", "timeouts", "limits",
-        "sessions",
+        "listen", "workers", "trusted_proxies", "debug_clients", "session_cookies", "control", "access_log", "timeouts",
+        "limits", "sessions",
         "upstreams", "routes",
     ]
 
@@ -37,6 +37,7 @@ struct SettingsReader {
         settings.trustedProxies = addressRanges("trusted_proxies", section)
         settings.debugClients = addressRanges("debug_clients", section)
         readSessionCookies(section)
+        readControl(section)
         settings.accessLog =
             section.choice("access_log", ["json": .json, "combined": .combined, "off": .off]) ?? settings.accessLog
         readTimeouts(section)
@@ -141,6 +142,24 @@ struct SettingsReader {
                 problems.error("`\(text)` is not a cookie's name", at: place)
             }
         }
+    }
+
+    private mutating func readControl(_ section: SectionReader) {
+        guard let text = section.text("control") else { return }
+        let place = section.node("control")?.place ?? section.place
+        guard let address = SocketAddress(parsing: text), address.isUnix else {
+            problems.error(
+                "`control` is a unix socket, but here is `\(text)`",
+                at: place,
+                hint: "write `unix:/run/gateway-control.sock`"
+            )
+            return
+        }
+        if settings.listen.contains(where: { $0.address == address }) {
+            problems.error("`\(text)` stands under `listen` already", at: place)
+            return
+        }
+        settings.control = address
     }
 
     private mutating func readTimeouts(_ section: SectionReader) {

@@ -228,6 +228,7 @@ final class CookiePolicy: Sendable {
             case .xSessionSet: try changes.set(value)
             case .xSessionSetOnce: try changes.setOnce(value)
             case .xSessionRenew: try changes.renew(value)
+            case .xSessionRevoke: try changes.revoke(value)
             case .xFlashAdd: try changes.flashAdd(value)
             case .xFlashKeep: try changes.flashKeep(value)
             default: break

@@ -19,6 +19,18 @@ extension CookieSessions {
         let writer = CookieWriter(sessions: self, secureConnection: secureConnection, now: now)
         let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
         if status >= 500 { return try closed(opened, .unchanged, fate, by: writer, random: &random) }
+        if changes.revocation == .others || changes.revocation == .all, settings.subject == nil {
+            throw .malformed(field: "X-Session-Revoke", why: "the route file gives the session no `subject`")
+        }
+        var opened = opened
+        if let identity = opened.identity, denial(identity, opened.json, now: now) != nil {
+            // It was revoked while the service was at work.
+            guard changes.clears, !changes.setsNothing else {
+                let outcome = changes.touchesSession ? CloseOutcome.gone : .unchanged
+                return try closed(opened, SavedSession(outcome: outcome), fate, by: writer, random: &random)
+            }
+            opened.forget(identity.id)
+        }
         // Values are read out of their text only when they may change.
         let mayChange = changes.touchesSession || !opened.once.isEmpty
         let saved: SavedSession
@@ -34,6 +46,7 @@ extension CookieSessions {
                 memory?.journal.replace(gone, by: saved, now: now)
             }
         }
+        carryOut(changes, of: opened, saved, now: now)
         return try closed(opened, saved, fate, by: writer, random: &random)
     }
 

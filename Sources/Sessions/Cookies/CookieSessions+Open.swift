@@ -83,7 +83,7 @@ extension CookieSessions {
         opened.outcome = .opened
         opened.json = record.json
         opened.once = record.once
-        opened.identity = .init(id: record.id, birth: record.birth, lastSeen: record.lastSeen)
+        opened.identity = record.identity
         opened.keyIndex = keyIndex
         opened.mark = CookieMark(bytes, range)
     }

@@ -28,12 +28,18 @@ struct CookieWriter {
                 outcome = .renewed
             } else if change.after != change.before {
                 record.id = identity.id
+                record.issued = identity.issued
                 outcome = .changed
             } else {
                 return sessions.isDue(opened, now: now) ? try touch(opened, random: &random) : .unchanged
             }
         } else {
             outcome = .created
+        }
+        if let subject = sessions.settings.subject, record.id != opened.identity?.id || change.changes(subject) {
+            // Now, or after the denial that begins with this answer.
+            let issued = sessions.issueTime(record.json, now: change.isRevoking ? now + 1 : now)
+            record.issued = issued == record.birth ? nil : issued
         }
         return try sealed(record, outcome, random: &random)
     }
@@ -50,7 +56,8 @@ struct CookieWriter {
             id: identity.id,
             birth: identity.birth,
             // A gateway whose clock is behind must not shorten what another has granted.
-            lastSeen: max(now, identity.lastSeen)
+            lastSeen: max(now, identity.lastSeen),
+            issued: identity.issued
         )
         return try sealed(record, .touched, random: &random)
     }
@@ -134,8 +141,7 @@ struct CookieWriter {
     ) throws(SaveError) -> SavedSession {
         try checkSize(record)
         let value = try sessions.sealer.seal(record.plaintext, as: .session, random: &random)
-        let identity = OpenedSession.Identity(id: record.id, birth: record.birth, lastSeen: record.lastSeen)
-        return SavedSession(outcome: outcome, cookie: .written(value), identity: identity)
+        return SavedSession(outcome: outcome, cookie: .written(value), identity: record.identity)
     }
 
     private func setCookie(_ name: [UInt8], _ value: [UInt8], maxAge: Int64?) -> [UInt8] {

@@ -42,6 +42,8 @@ public struct OpenedSession: Sendable {
         var id: SessionID
         var birth: Int64
         var lastSeen: Int64
+        /// When it got its id, or its subject; nil: at its birth.
+        var issued: Int64?
     }
 
     // Shared, so that a request without a session allocates nothing.

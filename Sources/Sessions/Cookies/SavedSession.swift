@@ -14,6 +14,8 @@ struct SavedSession {
     var cookie = Cookie.kept
     /// The session that the cookie holds; nil when there is none.
     var identity: OpenedSession.Identity?
+    /// The id of the session that ended, where it is another than the request's.
+    var endedID: SessionID?
 
     /// The browser keeps what it has.
     static var unchanged: SavedSession { SavedSession() }

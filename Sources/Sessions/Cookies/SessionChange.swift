@@ -8,6 +8,8 @@ struct SessionChange {
     var isCleared = false
     /// Whether a new id was asked for.
     var isRenewed = false
+    /// Whether other sessions of the subject end with this change.
+    var isRevoking = false
     /// Whether a change of a value under `renew_on` gives a new id.
     var mayRenew = true
 
@@ -36,12 +38,13 @@ struct SessionChange {
     }
 
     private mutating func apply(_ changes: SessionChanges) {
-        if changes.clears { after.clear() }
+        if changes.endsSession { after.clear() }
         after.delete(changes.deleted)
         for member in changes.values { after[member.name] = member.value }
         for member in changes.onceValues { after.setOnce(member.name, member.value) }
-        isCleared = changes.clears
-        isRenewed = changes.renews
+        isCleared = changes.endsSession
+        isRenewed = changes.renewsSession
+        isRevoking = changes.revocation != nil
         deleted = changes.deleted
     }
 
@@ -54,9 +57,12 @@ struct SessionChange {
         self.deleted = deleted
     }
 
+    /// Whether a name's value is another than before.
+    func changes(_ name: String) -> Bool { before[name] != after[name] }
+
     /// Whether the session gets a new id: that was asked for, or the value of one of these names is another than before.
     func renews(on names: [String]) -> Bool {
-        isRenewed || (mayRenew && names.contains { before[$0] != after[$0] })
+        isRenewed || (mayRenew && names.contains(where: changes))
     }
 
     /// The values an opened session holds.

@@ -11,6 +11,7 @@ public struct SessionChanges: Sendable {
     var values: [Members.Member] = []
     var onceValues: [Members.Member] = []
     var renews = false
+    var revocation: Revocation?
     var flash = FlashMessages()
     var keepsFlash = false
 
@@ -22,7 +23,7 @@ public struct SessionChanges: Sendable {
 
     /// Whether something is asked of the session itself.
     var touchesSession: Bool {
-        clears || renews || !deleted.isEmpty || !values.isEmpty || !onceValues.isEmpty
+        clears || renews || revocation != nil || !deleted.isEmpty || !values.isEmpty || !onceValues.isEmpty
     }
 
     /// Whether no value is set.
@@ -62,6 +63,28 @@ public struct SessionChanges: Sendable {
         try SessionChanges.expectOne(value, field: "X-Session-Renew")
         renews = true
     }
+
+    /// Reads `X-Session-Revoke`: `1`, `others` or `all`.
+    public mutating func revoke(_ value: Span<UInt8>) throws(SaveError) {
+        switch String(decoding: [UInt8](copying: value), as: UTF8.self) {
+        case "1": revocation = .this
+        case "others": revocation = .others
+        case "all": revocation = .all
+        default: throw .malformed(field: "X-Session-Revoke", why: "the value is not 1, others or all")
+        }
+    }
+
+    /// Whether every value is forgotten before others are set.
+    var endsSession: Bool {
+        switch revocation {
+        case .this: true
+        case .all: clears || !renews
+        case .others, nil: clears
+        }
+    }
+
+    /// Whether the session gets a new id.
+    var renewsSession: Bool { renews || revocation == .others }
 
     /// Reads `X-Flash-Add`: a JSON object of kinds, each with a message or a list of messages.
     public mutating func flashAdd(_ value: Span<UInt8>) throws(SaveError) {

@@ -32,7 +32,7 @@ extension CookieSessions {
         opened.outcome = .opened
         opened.json = best.values.json
         opened.once = SessionRecord.onceText(best.onceNames)
-        opened.identity = .init(id: best.id, birth: best.birth, lastSeen: best.date)
+        opened.identity = .init(id: best.id, birth: best.birth, lastSeen: best.date, issued: best.issued)
         opened.idText = best.id.text
         opened.keyIndex = best.keyIndex
         opened.mark = best.mark

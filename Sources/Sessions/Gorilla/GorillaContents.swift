@@ -15,6 +15,8 @@ final class GorillaContents: Sendable {
     /// When the cookie was written, in seconds since 1970.
     let date: Int64
     let birth: Int64
+    /// When the session got its id or its subject; nil: at its birth.
+    let issued: Int64?
     let id: SessionID
     let onceNames: [String]
     /// The messages as the text of `X-Flash`; empty when there are none.
@@ -45,14 +47,17 @@ final class GorillaContents: Sendable {
         var id: SessionID?
         var birth = date
         var once: [String] = []
+        var issued: Int64?
         if case .string(let text)? = map[GorillaContents.ownName]?.value,
             case .object(let own)? = try? JSON.parse(Array(text.utf8).span)
         {
             id = own["id"].flatMap(String.init(value:)).flatMap(SessionID.init(text:))
+            issued = own["issued"].flatMap(Int64.init(value:))
             birth = own["birth"].flatMap(Int64.init(value:)) ?? date
             once = own["once"].flatMap([String].init(value:)) ?? []
         }
         self.birth = min(birth, date)
+        self.issued = issued
         self.id = id ?? GorillaContents.id(of: code)
         onceNames = once.filter { values[$0] != nil }
         self.values = values
@@ -78,10 +83,11 @@ final class GorillaContents: Sendable {
     }
 
     /// The gateway's own string.
-    static func own(_ id: SessionID, birth: Int64, onceNames: [String]) -> GobInterface {
+    static func own(_ identity: OpenedSession.Identity, onceNames: [String]) -> GobInterface {
         var own = Members()
-        own["id"] = .string(id.description)
-        own["birth"] = .number(NumberText(birth))
+        own["id"] = .string(identity.id.description)
+        own["birth"] = .number(NumberText(identity.birth))
+        if let issued = identity.issued { own["issued"] = .number(NumberText(issued)) }
         if !onceNames.isEmpty { own["once"] = onceNames.value }
         var text: [UInt8] = []
         JSON.write(own, into: &text)

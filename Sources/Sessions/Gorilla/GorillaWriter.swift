@@ -35,6 +35,13 @@ struct GorillaWriter {
                 saved.outcome = .created
             }
         }
+        if let change, let subject = sessions.settings.subject, var known = identity,
+            known.id != opened.identity?.id || change.changes(subject)
+        {
+            let issued = sessions.issueTime(change.after.json, now: change.isRevoking ? now + 1 : now)
+            known.issued = issued == known.birth ? nil : issued
+            identity = known
+        }
         if saved.outcome == .unchanged, sessions.isDue(opened, now: now) { saved.outcome = .touched }
         var messages = opened.flashJSON
         var hasNewMessages = true
@@ -47,7 +54,7 @@ struct GorillaWriter {
         if saved.outcome != .unchanged || hasNewMessages {
             map[GorillaContents.flashName] = messages.isEmpty ? nil : GobInterface(messages)
             map[GorillaContents.ownName] = identity.map {
-                GorillaContents.own($0.id, birth: $0.birth, onceNames: onceNames)
+                GorillaContents.own($0, onceNames: onceNames)
             }
             if !map.entries.isEmpty {
                 saved.cookie = .written(try written(map, identity, random: &random))

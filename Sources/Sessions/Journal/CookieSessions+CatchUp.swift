@@ -3,11 +3,24 @@ extension CookieSessions {
     ///
     /// An older version becomes the newest one, and a session that is gone becomes none. A renewed session is not shown to
     /// its old id: whoever has a cookie from before the sign-in must not be signed in by it. For most requests this looks at
-    /// one number in memory. `now` is in seconds since 1970.
+    /// three numbers in memory. `now` is in seconds since 1970.
     public func catchUp(_ opened: inout OpenedSession, now: Int64) {
-        guard let memory, let identity = opened.identity, let entry = memory.journal.find(identity.id, now: now) else {
-            return
+        guard let memory, let identity = opened.identity else { return }
+        if let entry = memory.journal.find(identity.id, now: now) { catchUp(&opened, identity, entry, memory, now: now) }
+        if let identity = opened.identity, let denial = denial(identity, opened.json, now: now) {
+            opened.forget(identity.id)
+            // At first the answer that says so to the browser may be on its way, as below.
+            opened.hasDeadCookie = denial.since + JournalEntry.grace <= now
         }
+    }
+
+    private func catchUp(
+        _ opened: inout OpenedSession,
+        _ identity: OpenedSession.Identity,
+        _ entry: JournalEntry,
+        _ memory: SessionMemory,
+        now: Int64
+    ) {
         // Of the states that are kept for the long window.
         let isLongAgo = entry.validUntil - SessionJournal.longWindow + JournalEntry.grace <= now
         switch entry.state {
@@ -33,6 +46,7 @@ extension CookieSessions {
 
     /// Whether a session is known to be gone.
     func isGone(_ record: SessionRecord, now: Int64) -> Bool {
+        if denial(record.identity, record.json, now: now) != nil { return true }
         guard let journal = memory?.journal, let entry = journal.find(record.id, now: now) else { return false }
         if case .renewed(_, opens: false) = entry.state { return true }
         switch journal.follow(record.id, now: now).entry?.state {
@@ -67,7 +81,7 @@ extension OpenedSession {
     }
 
     /// Becomes no session, as the one there was is gone.
-    fileprivate mutating func forget(_ id: SessionID) {
+    mutating func forget(_ id: SessionID) {
         outcome = .revoked
         json = OpenedSession.noValues
         once = []

@@ -66,7 +66,9 @@ struct JournaledSave {
         case .newest(let value)?:
             let isKnown = place.entry?.superseded.contains(opened.mark) ?? false
             guard place.isRenewed || (CookieMark(value) != opened.mark && isKnown) else { return .version(opened) }
-            if let newest = sessions.open(text: value, now: now) { return .version(newest) }
+            if let newest = sessions.open(text: value, now: now), let identity = newest.identity {
+                return sessions.denial(identity, newest.json, now: now) == nil ? .version(newest) : .gone
+            }
             return place.isRenewed ? .gone : .version(opened)
         case .emptied?: return .noValues
         case .gone?, .renewed?: return .gone
@@ -90,7 +92,7 @@ struct JournaledSave {
         case .gone:
             // Only a session that has nothing of the one that is gone may come of it.
             guard changes.clears, !changes.setsNothing else {
-                return changes.touchesSession && !changes.clears ? SavedSession(outcome: .gone) : .unchanged
+                return changes.touchesSession && !changes.endsSession ? SavedSession(outcome: .gone) : .unchanged
             }
             base = opened
         }
@@ -117,9 +119,11 @@ struct JournaledSave {
         case .kept:
             return opened.isSuperseded ? try newest(place, base, by: writer, random: &random) : saved
         case .expired:
+            saved.endedID = place.id
             return end(place, change, in: journal, now: writer.now) ? saved : nil
         case .written(let value):
             guard record(value, saved, place, base, change, in: journal, now: writer.now) else { return nil }
+            if change?.isCleared == true { saved.endedID = place.id }
             if place.isRenewed, saved.identity?.id == place.id { saved.cookie = .kept }
             return saved
         }

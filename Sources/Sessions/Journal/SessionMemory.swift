@@ -2,9 +2,12 @@
 public final class SessionMemory: Sendable {
     /// The newest versions of sessions that were changed lately.
     public let journal: SessionJournal
+    /// The sessions that are void though their cookies are not.
+    public let denyList: DenyList
 
     /// Remembers nothing yet.
-    public init(journal: SessionJournal = SessionJournal()) {
+    public init(journal: SessionJournal = SessionJournal(), denyList: DenyList = DenyList()) {
         self.journal = journal
+        self.denyList = denyList
     }
 }

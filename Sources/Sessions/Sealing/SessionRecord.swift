@@ -3,9 +3,11 @@
 /// ```
 /// JSON text ‖ once names ‖ zeros up to a multiple of 32 ‖ id 16 ‖ birth 8 ‖ last seen 8 ‖ once names' length 2 ‖ JSON's length 2
 /// ```
-/// The fixed part stands at the end so that opening cuts the rest off and has the text of `X-Session` without a copy.
+/// Where it is known when the id was given, `seconds since birth 4 ‖ 1` take the place of the last five zeros; readers
+/// that do not know of it take them for zeros. The fixed part stands at the end so that opening cuts the rest off and has the text of `X-Session` without a copy.
 struct SessionRecord: Sendable {
     static let fixedLength = 36
+    private static let issuedLength = 5
 
     /// The values, as the very text of `X-Session`.
     var json: [UInt8]
@@ -16,13 +18,16 @@ struct SessionRecord: Sendable {
     var birth: Int64
     /// Seconds since 1970.
     var lastSeen: Int64
+    /// When the session got its id or its subject, in seconds since 1970; nil: at its birth.
+    var issued: Int64?
 
-    init(json: [UInt8], once: [UInt8], id: SessionID, birth: Int64, lastSeen: Int64) {
+    init(json: [UInt8], once: [UInt8], id: SessionID, birth: Int64, lastSeen: Int64, issued: Int64? = nil) {
         self.json = json
         self.once = once
         self.id = id
         self.birth = birth
         self.lastSeen = lastSeen
+        self.issued = issued
     }
 
     /// Reads what `plaintext` wrote; nil when the lengths do not fit.
@@ -35,13 +40,21 @@ struct SessionRecord: Sendable {
         let onceLength = Int(reader.next(plaintext.span) as UInt16)
         let jsonLength = Int(reader.next(plaintext.span) as UInt16)
         guard jsonLength + onceLength <= start, jsonLength >= 2 else { return nil }
+        // What stands there else is a zero, or the end of a JSON text.
+        if plaintext.span[start - 1] == 1, start - SessionRecord.issuedLength >= jsonLength + onceLength {
+            let seconds = plaintext[(start - SessionRecord.issuedLength)..<(start - 1)].reduce(0) { $0 << 8 | Int64($1) }
+            issued = birth &+ seconds
+        }
         once = onceLength == 0 ? [] : Array(plaintext[jsonLength..<jsonLength + onceLength])
         plaintext.removeLast(plaintext.count - jsonLength)
         json = plaintext
     }
 
     /// How long the plaintext is.
-    var plaintextLength: Int { paddedLength(json.count + once.count + SessionRecord.fixedLength) }
+    var plaintextLength: Int {
+        let issuedLength = issued == nil ? 0 : SessionRecord.issuedLength
+        return paddedLength(json.count + once.count + issuedLength + SessionRecord.fixedLength)
+    }
 
     /// The bytes to seal; both lengths must fit into 16 bits, which the 4096 bytes of a cookie see to.
     var plaintext: [UInt8] {
@@ -49,8 +62,13 @@ struct SessionRecord: Sendable {
         bytes.reserveCapacity(plaintextLength)
         bytes.append(contentsOf: json)
         bytes.append(contentsOf: once)
-        let zeros = plaintextLength - bytes.count - SessionRecord.fixedLength
+        let issuedLength = issued == nil ? 0 : SessionRecord.issuedLength
+        let zeros = plaintextLength - bytes.count - issuedLength - SessionRecord.fixedLength
         bytes.append(contentsOf: repeatElement(0, count: zeros))
+        if let issued {
+            appendBigEndian(UInt32(clamping: issued - birth), to: &bytes)
+            bytes.append(1)
+        }
         id.append(to: &bytes)
         appendBigEndian(UInt64(bitPattern: birth), to: &bytes)
         appendBigEndian(UInt64(bitPattern: lastSeen), to: &bytes)
@@ -58,6 +76,9 @@ struct SessionRecord: Sendable {
         appendBigEndian(UInt16(truncatingIfNeeded: json.count), to: &bytes)
         return bytes
     }
+
+    /// What the session keeps beside its values.
+    var identity: OpenedSession.Identity { .init(id: id, birth: birth, lastSeen: lastSeen, issued: issued) }
 
     /// The names to be handed out once.
     var onceNames: [String] {

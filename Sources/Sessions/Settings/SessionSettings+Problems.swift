@@ -152,6 +152,9 @@ extension SessionSettings {
         for name in renewOn where name.utf8.count > SessionChanges.longestName {
             problems.append(.init(setting: "renew_on", message: "no session's value has a name over 256 bytes"))
         }
+        if let subject, subject.isEmpty || subject.utf8.count > SessionChanges.longestName {
+            problems.append(.init(setting: "subject", message: "a value's name has from 1 to 256 bytes"))
+        }
         for value in expose {
             if value.header.isEmpty || !value.header.utf8.allSatisfy(isTokenByte) {
                 problems.append(.init(setting: "expose", message: "`\(value.header)` is not a header field's name"))

@@ -20,6 +20,8 @@ public struct SessionSettings: Sendable, Equatable {
     public var lifetime: Int64 = 2_592_000
     /// The names whose change gives the session a new id (sign-in); default: none.
     public var renewOn: [String] = []
+    /// The name of the value that says whose session it is, by which all of somebody's can be revoked; default: none.
+    public var subject: String?
     /// The values sent upstream as header fields of their own; default: none.
     public var expose: [ExposedValue] = []
     /// The most cookies that the session may be spread over, 1 to 10; default: 1, not spread.

@@ -14,6 +14,21 @@ enum JSONScanner {
         }
     }
 
+    /// The JSON text of the string, number or truth value under a name, a string's without its quotes; nil when there is
+    /// none, or it is empty.
+    static func rawText(of name: String, in json: Span<UInt8>) -> [UInt8]? {
+        var key: [UInt8] = []
+        JSON.write(name, into: &key)
+        guard let start = value(under: key.span, in: json), start < json.count else { return nil }
+        let end = end(in: json, from: start)
+        switch json[start] {
+        case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "n"): return nil
+        case UInt8(ascii: "\""):
+            return end - start > 2 ? [UInt8](copying: json.extracting(start + 1..<end - 1)) : nil
+        default: return [UInt8](copying: json.extracting(start..<end))
+        }
+    }
+
     /// Where the value under a name, given with its quotes, begins.
     private static func value(under key: Span<UInt8>, in json: Span<UInt8>) -> Int? {
         var position = 1

@@ -4,7 +4,7 @@ internal import ArgumentParser
 struct SessionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "session",
-        abstract: "Looks into a session's cookie.",
-        subcommands: [SessionOpenCommand.self]
+        abstract: "Looks into a session's cookie, and ends sessions.",
+        subcommands: [SessionOpenCommand.self, SessionRevokeCommand.self]
     )
 }

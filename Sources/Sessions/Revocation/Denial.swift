@@ -1,0 +1,24 @@
+/// That sessions are void, though their cookies are not: one session, or all of a subject's.
+public struct Denial: Sendable, Equatable {
+    /// Whose sessions.
+    public enum Target: Sendable, Hashable {
+        /// The session of this id.
+        case id(SessionID)
+        /// Those of the cookie's name in which this is the subject.
+        case subject(String, cookie: String)
+    }
+
+    /// Whose sessions are void.
+    public let target: Target
+    /// A subject's sessions are void if they began, or got their id, then or before; in seconds since 1970.
+    public let since: Int64
+    /// When no such cookie would open any more by itself, in seconds since 1970.
+    public let until: Int64
+
+    /// Describes a denial.
+    public init(_ target: Target, since: Int64, until: Int64) {
+        self.target = target
+        self.since = since
+        self.until = until
+    }
+}
