@@ -158,6 +158,25 @@ struct BodyTests {
         }
     }
 
+    @Test func `S5 an expectation is forwarded at once on a connection out of the pool too`() throws {
+        try withListener { gateway, origin in
+            let client = try gateway.connect()
+            try client.send("GET /warm HTTP/1.1\r\nHost: test\r\n\r\n")
+            let wire = try origin.accept()
+            _ = try wire.readRequest()
+            try wire.send(ok("warm"))
+            #expect(try client.readResponse().text == "warm")
+            try client.send("POST / HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+            #expect(try wire.readHead().method == "POST")
+            try wire.send("HTTP/1.1 100 Continue\r\n\r\n")
+            #expect(try client.readHead().status == 100)
+            try client.send("ok")
+            #expect(try wire.readExactly(2) == Array("ok".utf8))
+            try wire.send(ok("done"))
+            #expect(try client.readResponse(to: "POST").text == "done")
+        }
+    }
+
     @Test func `S5 a final answer may take the place of 100, and the body is not waited for`() throws {
         try withListener { gateway, origin in
             let client = try gateway.connect()

@@ -244,7 +244,8 @@ final class ClientConnection: Watcher {
         }
         if !exchange.head.persistent { closesAfterResponse = true }
         exchange.receiveHead(UnsafeBufferPointer(rebasing: bytes[0..<length]))
-        if !exchange.hasBody { exchange.flushUpstream() }
+        // With a body at hand the head goes with its first bytes; else at once, for the client may be waiting for 100.
+        if !exchange.hasBody || bytes.count == length { exchange.flushUpstream() }
         return length
     }
 
