@@ -63,6 +63,8 @@ class Browser:
     def __init__(self, crew, seed):
         self.crew, self.random, self.model, self.jar = crew, random.Random(seed), Model(), {}
         self.wire, self.used = None, 0.0
+        # What was asked on the connection last, for findings.
+        self.before = "the first on its connection"
 
     async def step(self):
         """One request and its answer."""
@@ -114,6 +116,7 @@ class Browser:
             self.drop()  # the gateway may be closing it just now
         if self.wire is None:
             self.wire = await Wire.connect(self.crew.address())
+            self.before = "the first on its connection"
         wire = self.wire
         await wire.send(message)
         answer, is_broken = None, False
@@ -125,8 +128,9 @@ class Browser:
         calm = self.crew.was_calm(route, started)
         self.take_cookies(answer)
         self.judge(answer, is_broken, calm, route, action, what, size, method, is_page, ident, len(message))
-        if is_broken or answer.closes:
+        if is_broken or answer is None or answer.closes:
             self.drop()
+        self.before = f"before it {ident}, {len(message)} bytes, {answer.status if answer else None}"
         if answer is None or is_broken:
             return 0
         return answer.status
@@ -137,7 +141,7 @@ class Browser:
         if answer is None:
             # An answer given while a long body still comes may be lost to the reset that ends it.
             if calm or length < 60_000:
-                self.crew.finding(f"{story}: the connection ended without an answer, {length} bytes sent")
+                self.crew.finding(f"{story}: the connection ended without an answer, {length} bytes sent; {self.before}")
             self.crew.count(what, 0, True)
             return
         self.crew.count(what, answer.status, is_broken)
@@ -155,7 +159,9 @@ class Browser:
         elif calm and (is_broken and not may_break or answer.status not in statuses):
             self.crew.finding(f"{story}: {answer.status}{' broken off' if is_broken else ''}, though no service was disturbed: {answer.fields}")
         if answer.origin is not None and answer.status < 500:
-            self.see(story, answer, is_broken, route, size, method, is_page, ident)
+            # A service that was killed ends its connections as if its answer were over: nobody can tell where that is the framing.
+            if calm or what not in ("close", "trickle", "reset"):
+                self.see(story, answer, is_broken, route, size, method, is_page, ident)
             if route in ("app", "tls"):
                 self.model.apply(action, ident, answer.status, is_page)
 

@@ -88,7 +88,7 @@ class Vandal:
 
     async def dribble(self, wire, message, pause):
         place = 0
-        for _ in range(300):
+        for _ in range(100):
             size = self.random.choice([1, 1, 3, 20])
             await wire.send(message[place:place + size])
             place += size
@@ -112,7 +112,7 @@ class Vandal:
     async def trickle(self, wire):
         """A few bytes now and then; slower than request_head allows at times."""
         message, ident, method = self.good(whats=("ok", "early"))
-        await self.sending(wire, message, self.take(wire, ident, method), self.random.choice([0.001, 0.02, 0.3]))
+        await self.sending(wire, message, self.take(wire, ident, method), self.random.choice([0.001, 0.02, 0.2]))
 
     async def half_close(self, wire):
         """Says at once that no more comes, and still gets its answer."""

@@ -251,6 +251,26 @@ struct BodyTests {
         }
     }
 
+    @Test(arguments: [
+        ("Content-Length: 200000", true), ("Transfer-Encoding: chunked", true), ("Content-Length: 2000", false),
+    ])
+    func `F10 an answer that comes before a long body says that it is the last`(
+        _ framing: String,
+        _ isLast: Bool
+    ) throws {
+        let nobody = try OriginListener.unusedPort()
+        try withGateway(RouteFiles.null(nobody.url)) { gateway in
+            let client = try gateway.connect()
+            try client.send("POST / HTTP/1.1\r\nHost: test\r\n\(framing)\r\n\r\n")
+            let response = try client.readResponse(to: "POST")
+            #expect(response.status == 502)
+            #expect((response.field("connection") == "close") == isLast)
+            guard !isLast else { return }
+            try client.send(String(repeating: "x", count: 2000))
+            #expect(try client.get("/next").status == 502)
+        }
+    }
+
     @Test func `F10 an early final answer is readable though the client sends megabytes`() throws {
         let script: ScriptedOrigin.Script = { wire in
             _ = try wire.nextHead()

@@ -221,7 +221,7 @@ final class Exchange {
         }
         guard state.responseHead() else { return }
         status = response.status
-        if isBodyUncertain { client.closeAfterResponse() }
+        if isLastAnswer { client.closeAfterResponse() }
         let framing = ClientResponse.framing(response, for: head)
         isResponseUntilClose = framing == .untilClose
         if isResponseUntilClose { client.closeAfterResponse() }
@@ -309,6 +309,15 @@ final class Exchange {
     /// Whether the client may or may not send the body it announced, so that its next bytes could be either (RFC 9110
     /// §10.1.1).
     var isBodyUncertain: Bool { head.expectsContinue && !sentInterimContinue && state.request != .complete }
+
+    /// Whether an answer given now must say that it is the connection's last: else the client's next request could be lost
+    /// in a connection that is closed over what is left of this one.
+    private var isLastAnswer: Bool {
+        if isBodyUncertain { return true }
+        guard state.request == .receiving else { return false }
+        guard case .length(let length) = head.body else { return true }
+        return length - min(length, bodyReceived) > UInt64(ClientConnection.discardLimit)
+    }
 
     /// The event is dealt with: what is written goes out, and an exchange that is over ends.
     ///
@@ -402,7 +411,7 @@ final class Exchange {
     ) {
         guard state.ownAnswer(), let client else { return }
         self.status = status
-        if isBodyUncertain { client.closeAfterResponse() }
+        if isLastAnswer { client.closeAfterResponse() }
         let output = client.output
         let before = output.count
         OwnAnswer.write(
