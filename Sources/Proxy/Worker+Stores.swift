@@ -4,18 +4,6 @@ import Sessions
 
 /// The server stores that a worker shares with the others.
 extension Worker {
-<<<<<<< HEAD
-=======
-    /// Finds or makes what each session's values live in; nil for those that live in their cookies.
-    static func stores(_ snapshot: Snapshot, loop: EventLoop, logger: Logger) -> [SessionBackend?] {
-        snapshot.settings.sessions.indices.map { snapshot.memoryStores[$0].map(SessionBackend.memory) }
-    }
-
-    func closeStores() {
-        for case .waiting(let store)? in stores { store.close() }
-    }
-
->>>>>>> stores
     /// Takes out what has ended in the memory stores, and says when live sessions had to go.
     func tidyStores() {
         for (name, store) in snapshot.memoryStores.all {

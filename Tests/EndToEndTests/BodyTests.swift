@@ -158,6 +158,25 @@ struct BodyTests {
         }
     }
 
+    @Test func `S5 an expectation is forwarded at once on a connection out of the pool too`() throws {
+        try withListener { gateway, origin in
+            let client = try gateway.connect()
+            try client.send("GET /warm HTTP/1.1\r\nHost: test\r\n\r\n")
+            let wire = try origin.accept()
+            _ = try wire.readRequest()
+            try wire.send(ok("warm"))
+            #expect(try client.readResponse().text == "warm")
+            try client.send("POST / HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+            #expect(try wire.readHead().method == "POST")
+            try wire.send("HTTP/1.1 100 Continue\r\n\r\n")
+            #expect(try client.readHead().status == 100)
+            try client.send("ok")
+            #expect(try wire.readExactly(2) == Array("ok".utf8))
+            try wire.send(ok("done"))
+            #expect(try client.readResponse(to: "POST").text == "done")
+        }
+    }
+
     @Test func `S5 a final answer may take the place of 100, and the body is not waited for`() throws {
         try withListener { gateway, origin in
             let client = try gateway.connect()
@@ -229,6 +248,26 @@ struct BodyTests {
             #expect(try second.readRequest().target == "/next")
             try second.send(ok("next"))
             #expect(try client.readResponse().text == "next")
+        }
+    }
+
+    @Test(arguments: [
+        ("Content-Length: 200000", true), ("Transfer-Encoding: chunked", true), ("Content-Length: 2000", false),
+    ])
+    func `F10 an answer that comes before a long body says that it is the last`(
+        _ framing: String,
+        _ isLast: Bool
+    ) throws {
+        let nobody = try OriginListener.unusedPort()
+        try withGateway(RouteFiles.null(nobody.url)) { gateway in
+            let client = try gateway.connect()
+            try client.send("POST / HTTP/1.1\r\nHost: test\r\n\(framing)\r\n\r\n")
+            let response = try client.readResponse(to: "POST")
+            #expect(response.status == 502)
+            #expect((response.field("connection") == "close") == isLast)
+            guard !isLast else { return }
+            try client.send(String(repeating: "x", count: 2000))
+            #expect(try client.get("/next").status == 502)
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// Rules X1 to X3: what is sent again, and what the client hears when an origin fails it.
@@ -41,6 +42,25 @@ struct RetryTests {
             try client.send("6\r\n world\r\n0\r\n\r\n")
             let again = try second.readRequest()
             #expect(again.startLine == "PUT /x HTTP/1.1" && again.text == "hello world")
+            try second.send(ok("two"))
+            #expect(try client.readResponse(to: "PUT").text == "two")
+        }
+    }
+
+    @Test func `X1 a request whose sending finds the connection reset is sent again, and answered`() throws {
+        try withListener { gateway, origin in
+            let client = try gateway.connect()
+            let first = try pooled(gateway, origin, client)
+            try client.send("PUT /x HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n")
+            _ = try first.readHead()
+            // The rest of the request is there before the reset, so that sending it is what finds out.
+            gateway.child.signal(SIGSTOP)
+            try client.send("hello")
+            first.reset()
+            gateway.child.signal(SIGCONT)
+            let second = try origin.accept()
+            let again = try second.readRequest()
+            #expect(again.startLine == "PUT /x HTTP/1.1" && again.text == "hello")
             try second.send(ok("two"))
             #expect(try client.readResponse(to: "PUT").text == "two")
         }

@@ -54,13 +54,13 @@ class Program:
             return log.read()[-3000:]
 
 
-def gateway(binary, origin_port, directory):
-    """The gateway with one Null route to the origin."""
+def gateway(binary, origin_port, directory, access_log="off"):
+    """The gateway with one Null route to the origin; a line of its access log is one of its output's."""
     port = free_port()
     route_file = os.path.join(directory, "gateway.conf")
     with open(route_file, "w") as file:
         file.write(
-            f'listen: [{{ address: "127.0.0.1:{port}" }}]\nworkers: 1\naccess_log: off\ntimeouts: {{ drain: 1s }}\n'
+            f'listen: [{{ address: "127.0.0.1:{port}" }}]\nworkers: 1\naccess_log: {access_log}\ntimeouts: {{ drain: 1s }}\n'
             f'upstreams: {{ app: {{ servers: ["http://127.0.0.1:{origin_port}"] }} }}\nroutes: [{{ path: /*, upstream: app }}]\n'
         )
     return Program([os.path.abspath(binary), "run", "--config", route_file], port, directory, "gateway.log")
@@ -101,10 +101,10 @@ class Origin:
         self.listener.close()
 
 
-def ask(port, data, finish=False, patience=PATIENCE):
+def ask(port, data, finish=False, patience=PATIENCE, source="127.0.0.1"):
     """Sends the bytes and returns all that comes until the end of the connection, and whether the end came in time."""
     received = bytearray()
-    with socket.create_connection(("127.0.0.1", port), patience) as client:
+    with socket.create_connection(("127.0.0.1", port), patience, source_address=(source, 0)) as client:
         client.settimeout(patience)
         try:
             client.sendall(data)

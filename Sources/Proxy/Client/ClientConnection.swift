@@ -264,8 +264,8 @@ final class ClientConnection: Watcher {
         }
         if !exchange.head.persistent { closesAfterResponse = true }
         exchange.receiveHead(UnsafeBufferPointer(rebasing: bytes[0..<length]))
-        // A client that waits for 100 sends no body the head could go along with.
-        if !exchange.hasBody || exchange.head.expectsContinue { exchange.flushUpstream() }
+        // With a body at hand the head goes with its first bytes; else at once, for the client may be waiting for 100.
+        if !exchange.hasBody || bytes.count == length { exchange.flushUpstream() }
         return length
     }
 

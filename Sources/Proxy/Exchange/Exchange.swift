@@ -252,7 +252,7 @@ final class Exchange: StoreWaiter {
         }
         guard state.responseHead() else { return }
         status = response.status
-        if isBodyUncertain { client.closeAfterResponse() }
+        if isLastAnswer { client.closeAfterResponse() }
         let framing = ClientResponse.framing(response, for: head)
         isResponseUntilClose = framing == .untilClose
         if isResponseUntilClose { client.closeAfterResponse() }
@@ -351,6 +351,15 @@ final class Exchange: StoreWaiter {
     /// §10.1.1).
     var isBodyUncertain: Bool { head.expectsContinue && !sentInterimContinue && state.request != .complete }
 
+    /// Whether an answer given now must say that it is the connection's last: else the client's next request could be lost
+    /// in a connection that is closed over what is left of this one.
+    private var isLastAnswer: Bool {
+        if isBodyUncertain { return true }
+        guard state.request == .receiving else { return false }
+        guard case .length(let length) = head.body else { return true }
+        return length - min(length, bodyReceived) > UInt64(ClientConnection.discardLimit)
+    }
+
     /// The event is dealt with: what is written goes out, and an exchange that is over ends.
     ///
     /// Nothing of it may be touched afterwards.
@@ -447,7 +456,7 @@ final class Exchange: StoreWaiter {
     ) {
         guard state.ownAnswer(), let client else { return }
         self.status = status
-        if isBodyUncertain { client.closeAfterResponse() }
+        if isLastAnswer { client.closeAfterResponse() }
         let output = client.output
         let before = output.count
         OwnAnswer.write(

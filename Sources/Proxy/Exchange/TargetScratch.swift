@@ -37,8 +37,8 @@ final class TargetScratch {
 
     /// Writes the target that goes upstream: byte for byte what came, unless the route rewrites it (H8).
     func write(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ route: Route, into out: ByteBuffer) {
-        // `OPTIONS http://host` means the server, too (RFC 9112 §3.2.4).
-        if head.form == .asterisk || (head.path.isEmpty && head.method == .options) {
+        // `OPTIONS http://host`, without so much as a `?`, means the server, too (RFC 9112 §3.2.4).
+        if head.form == .asterisk || (head.path.isEmpty && head.query == nil && head.method == .options) {
             out.append("*")
         } else if route.rewrite.isIdentity {
             if head.path.isEmpty { out.append("/") }

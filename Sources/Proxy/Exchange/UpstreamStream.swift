@@ -158,10 +158,12 @@ final class UpstreamStream: WireOwner {
     ///
     /// It may have answered before it closed (a 413, say), so its last words are read first.
     private func sendingFailed() {
+        let failing = connection
         isReadable = true
         peerClosed = true
         read()
-        if connection != nil, !isPaused, !isHeld { connectionBroke(.connectionReset) }
+        // Reading may have found the end, and dialled anew: that connection has not failed.
+        if let failing, connection === failing, !isPaused, !isHeld { connectionBroke(.connectionReset) }
     }
 
     /// A long request is not kept for sending it again.

@@ -135,6 +135,7 @@ struct UpstreamRequestTests {
     @Test(arguments: [
         ("OPTIONS * HTTP/1.1\nHost: a", "OPTIONS * HTTP/1.1"),
         ("OPTIONS http://a HTTP/1.1\nHost: b", "OPTIONS * HTTP/1.1"),
+        ("OPTIONS http://a? HTTP/1.1\nHost: b", "OPTIONS /? HTTP/1.1"),
         ("GET http://a HTTP/1.1\nHost: b", "GET / HTTP/1.1"),
         ("GET http://a?q HTTP/1.1\nHost: b", "GET /?q HTTP/1.1"),
         ("GET /? HTTP/1.0", "GET /? HTTP/1.1"),
