@@ -3,7 +3,7 @@ import Testing
 
 /// Requests of one browser that are under way at the same time, whose answers are made and arrive in any order, beside the
 /// plainest thing that can say what must come of them.
-struct InterleavingTests {
+struct StoreInterleavingTests {
     /// A session from its birth, through its renewals, to its end.
     private final class Life {
         var values: [String: Int]
