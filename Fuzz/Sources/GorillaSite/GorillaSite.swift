@@ -1,5 +1,5 @@
 internal import Crypto
-public import Harness
+internal import Harness
 public import Sessions
 
 /// A session in gorilla's format whose keys the fuzzers have: its signature is no door to them.
