@@ -12,19 +12,32 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A program that feeds libFuzzer's inputs to modules of the gateway.
-func fuzzer(_ name: String, _ modules: String...) -> Target {
+///
+/// `helper` is a target of this package that it needs besides.
+func fuzzer(_ name: String, helper: String? = nil, _ modules: String...) -> Target {
     .executableTarget(
         name: name,
-        dependencies: ["Harness"] + modules.map { .product(name: $0, package: "gateway") },
+        dependencies: ["Harness"] + (helper.map { [.target(name: $0)] } ?? []) + modules.map { .product(name: $0, package: "gateway") },
         swiftSettings: strict
     )
 }
 
 let package = Package(
     name: "Fuzz",
-    dependencies: [.package(name: "gateway", path: "..")],
+    dependencies: [
+        .package(name: "gateway", path: ".."),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
     targets: [
         .target(name: "Harness", swiftSettings: strict),
+        .target(
+            name: "GorillaSite",
+            dependencies: [
+                "Harness", .product(name: "Sessions", package: "gateway"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         fuzzer("RequestHeadFuzz", "HTTP"),
         fuzzer("ChunkedBodyFuzz", "HTTP"),
         fuzzer("ResponseHeadFuzz", "HTTP"),
@@ -32,6 +45,8 @@ let package = Package(
         fuzzer("SealedCookieFuzz", "Sessions"),
         fuzzer("ChangesJSONFuzz", "Sessions"),
         fuzzer("RedisReplyFuzz", "Redis"),
+        fuzzer("GobFuzz", helper: "GorillaSite", "Sessions"),
+        fuzzer("SecurecookieFuzz", helper: "GorillaSite", "Sessions"),
         fuzzer("RouteFileFuzz", "Proxy", "Sessions"),
     ]
 )

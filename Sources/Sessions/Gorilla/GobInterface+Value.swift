@@ -54,7 +54,7 @@ extension GobInterface {
                 body.appendGob(unsigned: UInt64(values.count))
                 body.append(contentsOf: elements)
             }
-        case .object: throw .unrepresentable(name: name, why: "Go needs a type for an object")
+        case .object(let members): return try structure(members, named: name, in: &map)
         }
     }
 

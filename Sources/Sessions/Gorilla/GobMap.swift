@@ -92,6 +92,15 @@ struct GobMap: Sendable {
         return id
     }
 
+    /// What the stream says of a type; nil for Go's own.
+    func type(_ id: Int64) -> GobType? { definitions.first { $0.id == id }?.type }
+
+    /// A value of a type that Go code registered under a name, or of a pointer to it; nil where the map has none.
+    func example(of name: String) -> GobInterface? {
+        let names = [Array(name.utf8), Array("*\(name)".utf8)]
+        return entries.first { names.contains($0.value.name) }?.value
+    }
+
     private func place(of name: String) -> Int? {
         let key = GobInterface(name)
         return entries.firstIndex { $0.key == key }

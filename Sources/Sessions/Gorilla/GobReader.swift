@@ -168,7 +168,7 @@ struct GobReader {
             while let delta = try fieldDelta(within: fields.count - 1 - field) {
                 field += delta
                 body.appendGob(unsigned: UInt64(delta))
-                try copy(fields[field], into: &body, depth: depth)
+                try copy(fields[field].type, into: &body, depth: depth)
             }
             body.append(0)
         }
@@ -188,7 +188,7 @@ struct GobReader {
     private mutating func wireType() throws(GobError) -> GobType {
         guard let sort = try fieldDelta(within: 7) else { throw error(.malformed) }
         var numbers: [Int: Int64] = [:]
-        var fields: [Int64] = []
+        var fields: [GobType.Field] = []
         var field = 0
         while let delta = try fieldDelta(within: 3 - field) {
             field += delta
@@ -218,22 +218,22 @@ struct GobReader {
         }
     }
 
-    private mutating func structFields() throws(GobError) -> [Int64] {
-        var types: [Int64] = []
+    private mutating func structFields() throws(GobError) -> [GobType.Field] {
+        var fields: [GobType.Field] = []
         for _ in 0..<(try count()) {
-            var type: Int64 = 0
+            var described = GobType.Field()
             var field = 0
             while let delta = try fieldDelta(within: 2 - field) {
                 field += delta
-                if field == 1 { _ = try text() } else { type = try signed() }
+                if field == 1 { described.name = try text() } else { described.type = try signed() }
             }
-            types.append(type)
+            fields.append(described)
         }
-        return types
+        return fields
     }
 
     /// How far on a struct's next field is; nil at its end.
-    private mutating func fieldDelta(within rest: Int) throws(GobError) -> Int? {
+    mutating func fieldDelta(within rest: Int) throws(GobError) -> Int? {
         let delta = try unsigned()
         if delta == 0 { return nil }
         guard delta <= UInt64(max(rest, 0)) else { throw error(.malformed) }

@@ -2,10 +2,16 @@
 enum GobType: Sendable, Equatable {
     case array(element: Int64)
     case slice(element: Int64)
-    case structure(fields: [Int64])
+    case structure(fields: [Field])
     case map(key: Int64, element: Int64)
     /// A type that writes its own bytes, as `time.Time` does.
     case marshaled
+
+    /// A struct's field.
+    struct Field: Sendable, Equatable {
+        var name: [UInt8] = []
+        var type: Int64 = 0
+    }
 
     /// The numbers of the types every stream knows.
     enum Basic {

@@ -13,6 +13,9 @@ public struct Session: Sendable {
     /// The messages this request may show, empty but on a page request that came with some.
     public let flashes: FlashMessages
 
+    /// The types whose values `set` and `get` know by a name; default: none.
+    public var types = SessionTypes()
+
     let opened: OpenedSession
     private(set) var added = FlashMessages()
     private(set) var keepsFlash = false
@@ -20,8 +23,8 @@ public struct Session: Sendable {
     // Set-once values this request was handed and nobody stored anew: the next save is without them.
     private var handed: [String]
     // A store may keep values that it cannot show; those under these names go too.
-    private var deleted: [String] = []
-    private var isCleared = false
+    private(set) var deleted: [String] = []
+    private(set) var isCleared = false
     private var isRenewed = false
 
     /// A session that does not exist yet, without values.
