@@ -16,7 +16,8 @@ struct SettingsReader {
     var usedUpstreams: Set<String> = []
 
     private static let names = [
-        "listen", "workers", "trusted_proxies", "session_cookies", "control", "access_log", "timeouts", "limits", "sessions",
+        "listen", "workers", "trusted_proxies", "session_cookies", "control", "access_log", "timeouts", "limits",
+        "sessions",
         "upstreams", "routes",
     ]
 
