@@ -64,10 +64,13 @@ struct RevocationTests {
 
     @Test func `the control socket is its user's alone, and survives whatever is sent to it`() throws {
         try withGateway { gateway, _, file in
-            let path = URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("control.sock").path
+            let path = URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("control.sock")
+                .path
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
-            let odd = ["hello\n", "\n", "revoke-id\tbrowser\n", String(repeating: "x", count: 5000), "revoke-subject\tno\t1\n"]
+            let odd = [
+                "hello\n", "\n", "revoke-id\tbrowser\n", String(repeating: "x", count: 5000), "revoke-subject\tno\t1\n",
+            ]
             for text in odd {
                 let wire = try Wire(to: .unix(path: path))
                 try wire.send(text)

@@ -238,6 +238,23 @@ import Upstream
         #expect(route.maxBody == UInt64(10 * 1024 * 1024))
     }
 
+    @Test func `a session's size and subject, and the control socket`() throws {
+        let text =
+            minimal + """
+
+                control: unix:/run/c.sock
+                sessions:
+                  plain: { secret: 0123456789abcdef0123456789abcdef }
+                  large: { secret: 0123456789abcdef0123456789abcdef, name: large, max_chunks: 4, subject: user_id }
+
+                """
+        let read = try settings(text)
+        #expect(read.control == SocketAddress(unixPath: "/run/c.sock"))
+        #expect(read.sessions.map(\.settings.maxChunks) == [1, 4])
+        #expect(read.sessions.map(\.settings.subject) == [nil, "user_id"])
+        #expect(try settings(minimal).control == nil)
+    }
+
     @Test(arguments: [
         ("/", PathPattern.exact("/")), ("/*", .prefix([])), ("/a/b", .exact("/a/b")), ("/a/", .exact("/a/")),
         ("/a/*", .prefix(["a"])), ("/{x}", .template([.parameter("x")], rest: false)),

@@ -66,7 +66,8 @@ struct ChunkTests {
         let old = browser.jar
         try browser.visit(.ok(values(9000, "y")))
         let name = stale == 0 ? Self.name : "\(Self.name).\(stale)"
-        browser.jar = browser.jar.map { cookie in cookie.name == name ? old.first { $0.name == name } ?? cookie : cookie }
+        browser.jar = browser.jar.map { cookie in cookie.name == name ? old.first { $0.name == name } ?? cookie : cookie
+        }
         #expect(browser.open().identity == nil)
         // Not even with the header of the right one.
         let right = try #require(browser.jar.first { $0.name != name }).value.dropFirst().prefix(8)

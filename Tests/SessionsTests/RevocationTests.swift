@@ -214,13 +214,18 @@ struct RevocationTests {
         let list = DenyList(most: 100)
         var random = SeededRandom()
         let ids = (0..<300).map { _ in SessionID(random: &random) }
-        for (number, id) in ids.enumerated() { list.add(Denial(.id(id), since: 0, until: 1000 + Int64(number)), now: 0) }
+        for (number, id) in ids.enumerated() {
+            list.add(Denial(.id(id), since: 0, until: 1000 + Int64(number)), now: 0)
+        }
         #expect(list.all(now: 0).count <= 100 && list.all(now: 0).count > 80)
         #expect(list.find(ids[299], now: 0) != nil && list.find(ids[0], now: 0) == nil)
         list.add(Denial(.subject("a", cookie: "c"), since: 0, until: 5000), now: 2000)
         #expect(list.all(now: 0).count == 1 && !list.hasNoSubjects)
         list.add(Denial(.subject("a", cookie: "c"), since: 7, until: 4000), now: 2000)
-        #expect(list.find(.subject("a", cookie: "c"), now: 2000) == Denial(.subject("a", cookie: "c"), since: 7, until: 5000))
+        #expect(
+            list.find(.subject("a", cookie: "c"), now: 2000)
+                == Denial(.subject("a", cookie: "c"), since: 7, until: 5000)
+        )
         #expect(ids.allSatisfy { list.find($0, now: 0) == nil })
     }
 
@@ -238,7 +243,14 @@ struct RevocationTests {
             let json = Array((#"{"a":""# + String(repeating: "x", count: length) + #""}"#).utf8)
             let id = SessionID(random: &random)
             let plain = SessionRecord(json: json, once: [], id: id, birth: 100, lastSeen: 300)
-            let issued = SessionRecord(json: json, once: Array(#"["a"]"#.utf8), id: id, birth: 100, lastSeen: 300, issued: 250)
+            let issued = SessionRecord(
+                json: json,
+                once: Array(#"["a"]"#.utf8),
+                id: id,
+                birth: 100,
+                lastSeen: 300,
+                issued: 250
+            )
             #expect(SessionRecord(plain.plaintext)?.issued == nil)
             let read = try #require(SessionRecord(issued.plaintext))
             #expect(read.issued == 250 && read.json == json && read.onceNames == ["a"] && read.lastSeen == 300)

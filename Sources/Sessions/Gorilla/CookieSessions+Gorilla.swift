@@ -52,7 +52,14 @@ extension CookieSessions {
             // Gorilla takes cookies from any future; nobody but a wrong clock makes them.
             guard isPast(date, now: now) else { return (.malformed, nil) }
             if now - date >= settings.lifetime { return (.expiredLifetime, nil) }
-            guard let contents = GorillaContents(gob, date: date, keyIndex: keyIndex, code: code, mark: CookieMark(bytes, range)),
+            guard
+                let contents = GorillaContents(
+                    gob,
+                    date: date,
+                    keyIndex: keyIndex,
+                    code: code,
+                    mark: CookieMark(bytes, range)
+                ),
                 contents.birth >= 0
             else { return (.malformed, nil) }
             if now - contents.birth >= settings.lifetime { return (.expiredLifetime, nil) }

@@ -6,7 +6,9 @@ extension CookieSessions {
     /// three numbers in memory. `now` is in seconds since 1970.
     public func catchUp(_ opened: inout OpenedSession, now: Int64) {
         guard let memory, let identity = opened.identity else { return }
-        if let entry = memory.journal.find(identity.id, now: now) { catchUp(&opened, identity, entry, memory, now: now) }
+        if let entry = memory.journal.find(identity.id, now: now) {
+            catchUp(&opened, identity, entry, memory, now: now)
+        }
         if let identity = opened.identity, let denial = denial(identity, opened.json, now: now) {
             opened.forget(identity.id)
             // At first the answer that says so to the browser may be on its way, as below.

@@ -35,7 +35,10 @@ extension CookieSessions {
         guard settings.subject != nil, let memory else { return false }
         var text: [UInt8] = []
         JSON.write(subject, into: &text)
-        let target = Denial.Target.subject(String(decoding: text.dropFirst().dropLast(), as: UTF8.self), cookie: settings.name)
+        let target = Denial.Target.subject(
+            String(decoding: text.dropFirst().dropLast(), as: UTF8.self),
+            cookie: settings.name
+        )
         memory.denyList.begin(Denial(target, since: now, until: endOfDenial(now)), now: now)
         return true
     }

@@ -42,7 +42,9 @@ struct SessionRecord: Sendable {
         guard jsonLength + onceLength <= start, jsonLength >= 2 else { return nil }
         // What stands there else is a zero, or the end of a JSON text.
         if plaintext.span[start - 1] == 1, start - SessionRecord.issuedLength >= jsonLength + onceLength {
-            let seconds = plaintext[(start - SessionRecord.issuedLength)..<(start - 1)].reduce(0) { $0 << 8 | Int64($1) }
+            let seconds = plaintext[(start - SessionRecord.issuedLength)..<(start - 1)].reduce(0) {
+                $0 << 8 | Int64($1)
+            }
             issued = birth &+ seconds
         }
         once = onceLength == 0 ? [] : Array(plaintext[jsonLength..<jsonLength + onceLength])

@@ -27,7 +27,9 @@ struct ChunkPolicyTests {
 
     @Test func `a large session goes round, and none of its cookies reaches the upstream`() throws {
         let set = try visit("/", Self.set(8000)).set
-        #expect(set.map { $0.prefix { $0 != "=" } } == ["_gateway_session", "_gateway_session.1", "_gateway_session.2"])
+        #expect(
+            set.map { $0.prefix { $0 != "=" } } == ["_gateway_session", "_gateway_session.1", "_gateway_session.2"]
+        )
         let (upstream, again, outcome) = try visit("/", cookies: [set[2], "a=1", set[0], "b=2", set[1]])
         #expect(upstream.lines("cookie") == ["Cookie: a=1; b=2"])
         #expect(upstream.lines("x-user-id") == ["X-User-Id: 42"])

@@ -80,7 +80,9 @@ struct Interleaving {
             }
         }
         while !requests.isEmpty { try close(Int.random(in: requests.indices, using: &random), answer()) }
-        while !arriving.isEmpty { deliver(rules == .arrivingInOrder ? 0 : Int.random(in: arriving.indices, using: &random)) }
+        while !arriving.isEmpty {
+            deliver(rules == .arrivingInOrder ? 0 : Int.random(in: arriving.indices, using: &random))
+        }
         guard rules != .anything else { return }
         // Once to look, and once more after the journal has forgotten everything but what is due by then.
         open()
@@ -118,7 +120,9 @@ struct Interleaving {
             )
         )
         if opened.isSuperseded { seen.healed += 1 }
-        trace.append("open \(serial) \(text(opened.idText).prefix(4)) gone \(opened.goneID?.description.prefix(4) ?? "") \(text(opened.json))")
+        trace.append(
+            "open \(serial) \(text(opened.idText).prefix(4)) gone \(opened.goneID?.description.prefix(4) ?? "") \(text(opened.json))"
+        )
     }
 
     /// What a request shows must be true.

@@ -34,8 +34,10 @@ struct JournalTests {
             return opened
         }
 
-        func close(_ opened: OpenedSession, _ answer: Answer = Answer()) throws -> (outcome: CloseOutcome, cookie: String?)
-        {
+        func close(
+            _ opened: OpenedSession,
+            _ answer: Answer = Answer()
+        ) throws -> (outcome: CloseOutcome, cookie: String?) {
             let closed = try sessions.close(
                 opened,
                 changes: answer.changes(),
@@ -148,7 +150,9 @@ struct JournalTests {
         #expect(gateway.open(second, second).outcome == .revoked)
     }
 
-    @Test func `what a slower answer sets is the renewed session's, but its cookie is not handed to the old one`() throws {
+    @Test func `what a slower answer sets is the renewed session's, but its cookie is not handed to the old one`()
+        throws
+    {
         let gateway = Gateway()
         let cookie = try gateway.begin(#"{"cart":1}"#)
         let slow = gateway.open(cookie)
