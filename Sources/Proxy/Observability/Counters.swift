@@ -37,7 +37,8 @@ struct Counters: Sendable {
     var summary: String {
         let sessions = SessionOutcome.allCases.map { "\($0) \(count(of: $0))" }.joined(separator: ", ")
         let timers = TimerName.allCases.filter { count(of: $0) > 0 }.map { ", \($0.setting) \(count(of: $0))" }.joined()
-        return "connections \(connections), refused \(refused), requests \(requests), failures \(failures), stripped in \(strippedIn), "
+        return
+            "connections \(connections), refused \(refused), requests \(requests), failures \(failures), stripped in \(strippedIn), "
             + "ignored changes \(ignoredChanges), tunnels \(tunnels)\(timers); sessions: \(sessions)"
     }
 }
