@@ -49,6 +49,8 @@ public final class WireConnection: Watcher {
     private var unsent: ByteBuffer?
     /// `shutdownWrite` waits for `unsent` to be gone.
     private var endsWhenSent = false
+    /// Whether `shutdownWrite` still waits for room; the owner is told of it by `wireReady`.
+    public var isEnding: Bool { endsWhenSent }
 
     init(client: UpstreamClient, pool: UpstreamPool, serverIndex: Int, owner: WireOwner) {
         self.client = client

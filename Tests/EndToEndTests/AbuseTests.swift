@@ -128,7 +128,9 @@ struct AbuseTests {
         try withProxy(top: "limits: { memory: 2MiB }") { gateway, _ in
             #expect(try gateway.get().status == 200)
             let before = gateway.child.residentBytes
-            let head = "GET / HTTP/1.1\r\nHost: test\r\n" + (0..<50).map { "X-\($0): \(String(repeating: "a", count: 1000))\r\n" }.joined()
+            let head =
+                "GET / HTTP/1.1\r\nHost: test\r\n"
+                + (0..<50).map { "X-\($0): \(String(repeating: "a", count: 1000))\r\n" }.joined()
             let clients = try (0..<100).map { _ in try gateway.connect() }
             for client in clients { try? client.send(head) }
             // Whoever came too late has its answer; the others wait for the end of their head.
@@ -170,7 +172,9 @@ struct AbuseTests {
     }
 
     @Test func `pipelined requests whose answers nobody reads stop to be read`() throws {
-        try withProxy(routes: "- { path: /own, respond: { status: 200, body: \"\(String(repeating: "x", count: 500))\" } }") {
+        try withProxy(
+            routes: "- { path: /own, respond: { status: 200, body: \"\(String(repeating: "x", count: 500))\" } }"
+        ) {
             gateway,
             origin in
             for target in ["/own", "/upstream"] {
@@ -191,7 +195,9 @@ struct AbuseTests {
     @Test func `heads over their limits are refused as soon as they are over`() throws {
         try withProxy { gateway, origin in
             let before = gateway.child.residentBytes
-            for line in ["X: \(String(repeating: "a", count: 1000))\r\n", "a:b\r\n", "\(String(repeating: "n", count: 1000))"] {
+            for line in [
+                "X: \(String(repeating: "a", count: 1000))\r\n", "a:b\r\n", "\(String(repeating: "n", count: 1000))",
+            ] {
                 let client = try gateway.connect()
                 try client.send("GET / HTTP/1.1\r\nHost: test\r\n")
                 // Never complete: the answer comes before the head's end.

@@ -65,7 +65,9 @@ struct ClientGoneTests {
         }
     }
 
-    @Test func `a client that is gone while its upstream's bytes are being relayed ends nothing under its own feet`() throws {
+    @Test func `a client that is gone while its upstream's bytes are being relayed ends nothing under its own feet`()
+        throws
+    {
         let bodies = [
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + String(repeating: "5\r\nhello\r\n", count: 3000),
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -272,7 +272,8 @@ struct TunnelTests {
 
     @Test func `another answer to an upgrade is an ordinary one, and 426 keeps its Upgrade`() throws {
         let answers = [
-            "/426": "HTTP/1.1 426 Upgrade Required\r\nUpgrade: h2c, websocket\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\nno",
+            "/426":
+                "HTTP/1.1 426 Upgrade Required\r\nUpgrade: h2c, websocket\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\nno",
             "/200": ok("yes", "Upgrade: websocket\r\nConnection: Upgrade\r\n"),
         ]
         try withProxy(answering: { answers[$0.target] ?? ok() }) { gateway, origin in
@@ -345,7 +346,10 @@ struct TunnelTests {
     }
 
     @Test func `a page of another site cannot open a WebSocket on a cookie route`() throws {
-        try withSessions(route: "csrf: origin", routes: "- { path: /off, upstream: app, session: browser, upgrade: false }") {
+        try withSessions(
+            route: "csrf: origin",
+            routes: "- { path: /off, upstream: app, session: browser, upgrade: false }"
+        ) {
             gateway,
             origin,
             _ in

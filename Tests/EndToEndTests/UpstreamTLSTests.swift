@@ -94,6 +94,24 @@ struct UpstreamTLSTests {
         }
     }
 
+    @Test func `a tunnel through TLS delivers what is on its way before its end`() throws {
+        let origin = try SecureOrigin()
+        try withGateway(file(origin, trusted: true)) { gateway in
+            let client = try gateway.connect()
+            try client.send(TunnelTests.handshake)
+            _ = try origin.wire.readRequest()
+            try origin.wire.send(TunnelTests.switched)
+            _ = try client.readHead()
+            let sent = try client.sendUntilBlocked(limit: 64 << 20, patience: .milliseconds(300))
+            #expect(sent > 1 << 20)
+            client.shutdownWrite()
+            let received = try origin.wire.readExactly(sent)
+            #expect(received.count == sent)
+            try client.expectClosed()
+            #expect(client.end == .closed)
+        }
+    }
+
     @Test func `X6 a tunnel through TLS that ends without close_notify is a cut`() throws {
         let origin = try SecureOrigin()
         try withGateway(file(origin, trusted: true)) { gateway in

@@ -39,10 +39,12 @@ import Upstream
         #expect(settings.timeouts.requestBody == 30 * second)
         #expect(settings.timeouts.send == 30 * second)
         #expect(settings.timeouts.keepAlive == 75 * second)
+        #expect(settings.timeouts.tunnel == 3600 * second)
         #expect(settings.timeouts.drain == 30 * second)
         #expect(settings.limits.requestLine == 16384)
         #expect(settings.limits.fields == 65536)
         #expect(settings.limits.fieldCount == 256)
+        #expect(settings.limits.perAddress == nil && settings.limits.memory == nil)
         #expect(settings.limits.connections == 100_000)
         let route = try #require(settings.routes.first)
         #expect(route.name == "/*")
@@ -50,6 +52,7 @@ import Upstream
         #expect(route.session == nil)
         #expect(route.stripCookies == .session)
         #expect(route.maxBody == nil)
+        #expect(route.upgrade)
         #expect(route.action == .upstream(0))
         #expect(route.requestHeaders.isEmpty && route.responseHeaders.isEmpty)
     }
@@ -266,5 +269,20 @@ import Upstream
     func `a path is kept in its normal form`(written: String, pattern: PathPattern) throws {
         let text = minimal.replacing("path: /*", with: "path: \"\(written)\"")
         #expect(try settings(text).routes[0].path == pattern)
+    }
+
+    @Test func `reads what bounds tunnels, addresses and memory`() throws {
+        let settings = try settings(
+            """
+            listen: [{ address: 0.0.0.0:8080 }]
+            timeouts: { tunnel: 5m }
+            limits: { per_address: 100, memory: 512MiB }
+            upstreams: { app: { servers: ["http://127.0.0.1:3000"] } }
+            routes: [{ path: /*, upstream: app, upgrade: false }]
+            """
+        )
+        #expect(settings.timeouts.tunnel == UInt64(300_000_000_000))
+        #expect(settings.limits.perAddress == Int(100) && settings.limits.memory == Int(512 << 20))
+        #expect(settings.routes.map(\.upgrade) == [false])
     }
 }

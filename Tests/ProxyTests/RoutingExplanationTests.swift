@@ -95,6 +95,14 @@ import Testing
         #expect(text.contains("CSRF        refused with 403: Origin https://evil.example is not this host"))
     }
 
+    @Test func `tells that an upgrade is offered, and that it counts as a write`() throws {
+        let headers = ["Connection: Upgrade", "Upgrade: websocket", "Origin: https://evil.example"]
+        let text = try explain("GET", "https://example.com/cart", headers)
+        #expect(text.contains("Upgrade     offered\n"))
+        #expect(text.contains("CSRF        refused with 403: Origin https://evil.example is not this host"))
+        #expect(try !explain("GET", "https://example.com/cart", []).contains("Upgrade  "))
+    }
+
     @Test(
         arguments: [
             ("GET", [], "passes: GET is a safe method"),

@@ -30,7 +30,8 @@ extension UpstreamStream {
         timer.arm(after: tunnelTimeout)
         guard requestEnded, exchange.state.request == .tunnelling else { return }
         connection?.shutdownWrite()
-        exchange.tunnelSent()
+        // TLS may keep a last record for which there is no room yet.
+        if connection?.isEnding != true { exchange.tunnelSent() }
     }
 
     /// The upstream sends no more.

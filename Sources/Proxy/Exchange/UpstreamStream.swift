@@ -227,6 +227,7 @@ final class UpstreamStream: WireOwner {
             // The exchange may have ended meanwhile, and begun anew.
             guard connection === self.connection else { return exchange.settle() }
         }
+        if phase == .tunnel, requestEnded, outbound.isEmpty { allSentInTunnel() }
         if isReadable, !isPaused { read() }
         exchange.settle()
     }

@@ -107,15 +107,41 @@ struct ExchangeStateTests {
         #expect(!outcome19)
     }
 
-    /// Every sequence of seven events: what has been sent is never sent again, and what is over stays over.
+    @Test func `after a 101 each direction ends by itself, and the exchange with the second`() {
+        for requestFirst in [true, false] {
+            var state = begun(hasBody: false)
+            let early = state.switchProtocols()
+            #expect(!early && !state.isTunnel)
+            let head = state.responseHead()
+            let switched = state.switchProtocols()
+            #expect(head && switched && state.isTunnel && state.isRequestFlowing && !state.mayAnswer)
+            if requestFirst { state.requestEnd() } else { state.responseEnd() }
+            #expect(state.isTunnel && !state.isFinished && state.isRequestFlowing == !requestFirst)
+            if requestFirst { state.responseEnd() } else { state.requestEnd() }
+            #expect(state.isFinished && state.response == .complete && state.request == .complete)
+        }
+    }
+
+    @Test func `a tunnel that fails is broken off, never answered`() {
+        for ended in [false, true] {
+            var state = begun(hasBody: false)
+            _ = state.responseHead()
+            _ = state.switchProtocols()
+            if ended { state.requestEnd() }
+            let outcome = state.fail()
+            #expect(outcome == .abort && state.isFinished && state.response == .aborted)
+        }
+    }
+
+    /// Every sequence of six events: what has been sent is never sent again, and what is over stays over.
     @Test func `no order of events sends two heads or revives what is over`() {
-        let count = 6
+        let count = 7
         var total = 0
-        for number in 0..<(count * count * count * count * count * count * count) {
+        for number in 0..<(count * count * count * count * count * count) {
             var state = begun(hasBody: number % 2 == 0)
             var heads = 0
             var rest = number
-            for _ in 0..<7 {
+            for _ in 0..<6 {
                 let before = state
                 switch rest % count {
                 case 0: state.requestEnd()
@@ -123,6 +149,7 @@ struct ExchangeStateTests {
                 case 2: heads += state.ownAnswer() ? 1 : 0
                 case 3: state.responseEnd()
                 case 4: _ = state.fail()
+                case 5: _ = state.switchProtocols()
                 default: state.clientGone()
                 }
                 rest /= count

@@ -16,6 +16,20 @@ struct CrossSiteCheckTests {
         return check.verdict(request.head, request.bytes.span, facts)
     }
 
+    @Test(arguments: [
+        ("Origin: https://evil.example", CrossSiteCheck.Verdict.foreignOrigin),
+        ("Sec-Fetch-Site: cross-site", .crossSite),
+        ("Origin: https://shop.example", .sameHost), ("Origin: https://partner.example", .trustedOrigin),
+        ("Accept: */*", .noBrowser),
+    ])
+    func `a request to switch protocols is a write`(fields: String, expected: CrossSiteCheck.Verdict) throws {
+        let upgrade = "Connection: Upgrade\nUpgrade: websocket\n"
+        #expect(try verdict("GET", upgrade + fields) == expected)
+        // One that cannot be offered is none.
+        #expect(try verdict("GET", "Upgrade: websocket\n" + fields) == .safeMethod)
+        #expect(try verdict("GET", "Connection: Upgrade\nUpgrade: h2c\n" + fields) == .safeMethod)
+    }
+
     @Test(arguments: ["GET", "HEAD", "OPTIONS"])
     func `a method that writes nothing passes`(method: String) throws {
         #expect(try verdict(method, "Sec-Fetch-Site: cross-site\nOrigin: https://evil.example") == .safeMethod)
