@@ -1,17 +1,17 @@
 /// One part of the memory store, which keeps what `StoreRequest` promises for the keys of its tags; no lock, no clock.
 ///
 /// Sessions stand in a list by when they were last asked for. The oldest goes when room is needed, and it is where ended
-/// sessions gather: each request looks at the end of the list, so that they leave without a search. Keys that forward are
-/// kept apart, in the order they came, which is the order they end in.
+/// sessions gather: each request looks at the end of the list, so that they leave without a search. Keys that have
+/// moved are kept apart, in the order they came, which is the order they end in.
 ///
 /// One piece because list, index and accounts change together.
 struct MemoryShard {
     /// What a session takes beside its values, in bytes: index, list and the objects' heads.
     static let sessionOverhead = 448
-    /// What a key that forwards takes, in bytes.
-    static let forwardCost = 192
+    /// What a key that has moved takes, in bytes.
+    static let moveCost = 192
     private static let none = -1
-    private static let mostForwards = 8
+    private static let mostMoves = 16
 
     private struct Slot {
         var session: StoredSession?
@@ -19,8 +19,9 @@ struct MemoryShard {
         var older = none
     }
 
-    private struct Forward {
-        let from: StoreKey
+    /// What became of a key: another one has its session, or none as the session was replaced.
+    private struct Move {
+        let to: StoreKey?
         let end: Int64
     }
 
@@ -34,10 +35,10 @@ struct MemoryShard {
     private var index: [StoreKey: Int] = [:]
     private var newest = none
     private var oldest = none
-    private var targets: [StoreKey: StoreKey] = [:]
-    // Those before `firstForward` have ended.
-    private var forwards: [Forward] = []
-    private var firstForward = 0
+    private var moves: [StoreKey: Move] = [:]
+    // In the order they end; those before `firstMoved` have ended.
+    private var moved: [StoreKey] = []
+    private var firstMoved = 0
 
     init(capacity: Int, times: StoreTimes) {
         self.capacity = capacity
@@ -54,24 +55,27 @@ struct MemoryShard {
         removeEnded(now: now, atMost: 2)
         switch request {
         case .open(let key):
-            guard let place = place(of: key, now: now), let session = slots[place].session else { return .absent }
+            guard let place = place(of: key, now: now), let session = slots[place].session else {
+                return move(of: key, now: now) == nil ? .absent : .moved
+            }
             makeNewest(place)
             return .opened(session)
         case .create(let key, let operations):
             return create(key, operations, now: now)
         case .apply(let key, let operations):
-            guard let place = place(of: reached(from: key), now: now) else { return .gone }
+            guard let place = place(of: reached(from: key, now: now), now: now) else { return .gone }
             return change(place, operations, to: nil, now: now)
         case .renew(let key, let new, let operations):
-            guard let place = place(of: reached(from: key), now: now) else { return .gone }
+            guard let place = place(of: reached(from: key, now: now), now: now) else { return .gone }
             return change(place, operations, to: new, now: now)
         case .replace(let key, let new, let operations):
             let created = create(new, operations, now: now)
             if case .tooLarge = created { return created }
-            delete(key)
+            delete(key, now: now)
+            move(reached(from: key, now: now), to: nil, now: now)
             return created
         case .delete(let key):
-            delete(key)
+            delete(key, now: now)
             return .done
         }
     }
@@ -84,8 +88,8 @@ struct MemoryShard {
             figures.ended += 1
         }
         for _ in 0..<limit {
-            guard firstForward < forwards.count, forwards[firstForward].end <= now else { break }
-            removeFirstForward()
+            guard firstMoved < moved.count, (moves[moved[firstMoved]]?.end ?? now) <= now else { break }
+            removeFirstMove()
         }
     }
 
@@ -117,7 +121,7 @@ struct MemoryShard {
             guard values.json.count <= StoredValues.largest else { return .tooLarge(size: values.json.count) }
         }
         remove(place)
-        if let new { forward(old.key, to: new, now: now) }
+        if let new { move(old.key, to: new, now: now) }
         insert(
             StoredSession(
                 key: new ?? old.key,
@@ -129,15 +133,15 @@ struct MemoryShard {
         return .done
     }
 
-    private mutating func delete(_ key: StoreKey) {
-        if let place = index[reached(from: key)] { remove(place) }
+    private mutating func delete(_ key: StoreKey, now: Int64) {
+        if let place = index[reached(from: key, now: now)] { remove(place) }
     }
 
     /// Where a session is that had this key; the key itself when it was not renewed.
-    private func reached(from key: StoreKey) -> StoreKey {
+    private func reached(from key: StoreKey, now: Int64) -> StoreKey {
         var key = key
-        for _ in 0..<Self.mostForwards {
-            guard let next = targets[key] else { break }
+        for _ in 0..<Self.mostMoves {
+            guard let next = move(of: key, now: now)?.to else { break }
             key = next
         }
         return key
@@ -209,23 +213,29 @@ struct MemoryShard {
 
     private static func cost(_ session: StoredSession) -> Int { sessionOverhead + session.values.cost }
 
-    // MARK: Keys that forward
+    // MARK: Keys that have moved
 
-    private mutating func forward(_ key: StoreKey, to new: StoreKey, now: Int64) {
-        targets[key] = new
-        forwards.append(Forward(from: key, end: StoreTimes.forwardingEnd(from: now)))
-        figures.bytes += Self.forwardCost
-        // Whoever renews all day long must not push sessions out: an eighth of the room is enough.
-        while (forwards.count - firstForward) * Self.forwardCost > capacity / 8 { removeFirstForward() }
+    private func move(of key: StoreKey, now: Int64) -> Move? {
+        guard let move = moves[key], move.end > now else { return nil }
+        return move
     }
 
-    private mutating func removeFirstForward() {
-        targets[forwards[firstForward].from] = nil
-        firstForward += 1
-        figures.bytes -= Self.forwardCost
-        if firstForward == forwards.count || firstForward > 1024 {
-            forwards.removeFirst(firstForward)
-            firstForward = 0
+    private mutating func move(_ key: StoreKey, to new: StoreKey?, now: Int64) {
+        let move = Move(to: new, end: StoreTimes.forwardingEnd(from: now))
+        if moves.updateValue(move, forKey: key) != nil { return }
+        moved.append(key)
+        figures.bytes += Self.moveCost
+        // Whoever renews all day long must not push sessions out: an eighth of the room is enough.
+        while (moved.count - firstMoved) * Self.moveCost > capacity / 8 { removeFirstMove() }
+    }
+
+    private mutating func removeFirstMove() {
+        moves[moved[firstMoved]] = nil
+        firstMoved += 1
+        figures.bytes -= Self.moveCost
+        if firstMoved == moved.count || firstMoved > 1024 {
+            moved.removeFirst(firstMoved)
+            firstMoved = 0
         }
     }
 }

@@ -63,6 +63,10 @@ public struct ServerSessions: Sendable {
             opened.stored = session
             opened.token = token
             opened.once = session.values.onceNames
+        case .moved:
+            if opened.stored == nil { opened.outcome = .unknownID }
+            // The answer that moved it may still be on its way to the browser: expiring the cookie would undo it.
+            opened.hasDeadCookie = false
         case .absent, .gone, .done, .emptied, .tooLarge:
             if opened.stored == nil { opened.outcome = .unknownID }
         case .failed(let why):
@@ -185,7 +189,7 @@ public struct ServerSessions: Sendable {
         var closed = ClosedSession()
         closed.outcome = save.outcome
         switch answer {
-        case nil, .done, .opened, .absent: break
+        case nil, .done, .opened, .absent, .moved: break
         case .emptied: closed.outcome = .cleared
         case .gone: closed.outcome = .gone
         case .tooLarge(let size): throw .tooLargeForStore(size: size, limit: StoredValues.largest)

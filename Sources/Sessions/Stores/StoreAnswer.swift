@@ -4,6 +4,9 @@ public enum StoreAnswer: Sendable {
     case opened(StoredSession)
     /// There is no such session, or none any more.
     case absent
+    /// The session has another key since a few seconds: nothing is given, but the browser may be about to hear of it, so
+    /// that its cookie must not be expired.
+    case moved
     /// It is done.
     case done
     /// It is done, and as no value was left the session is deleted.

@@ -11,7 +11,8 @@
 /// - `apply`, `renew`, `create` and `replace` move last-seen to `now`, never back, and the session's end with it.
 /// - After `renew` the old key opens nothing, at once. For `StoreTimes.forwarding` seconds it still *forwards*: `apply`,
 ///   `renew`, `replace` and `delete` with the old key reach the session under the new one, also over several renewals, as
-///   requests that opened it before still mean it. `open` never follows: the old token is worth nothing any more.
+///   requests that opened it before still mean it. `open` never follows: the old token is worth nothing any more. It says
+///   `moved` in these seconds, and so it does for the old key after `replace`, which forwards nothing.
 /// - A change that leaves no value deletes the session in the same step, and says `emptied`.
 /// - A change after which the values would be over `StoredValues.largest` may be refused as a whole (`tooLarge`). The gateway
 ///   does not ask for one that would be, by what it opened; only writers beside each other can come near.
@@ -20,7 +21,7 @@
 public enum StoreRequest: Sendable {
     /// Finds a session; changes nothing.
     ///
-    /// Answered by `opened`, `absent` or `failed`.
+    /// Answered by `opened`, `moved`, `absent` or `failed`.
     case open(StoreKey)
     /// Makes a session born now with the values `sets` has; the key is new.
     ///
@@ -38,7 +39,8 @@ public enum StoreRequest: Sendable {
     case renew(StoreKey, to: StoreKey, StoreOperations)
     /// Deletes a session and makes one born now with the values `sets` has under a new key of the same tag.
     ///
-    /// The new one is made whether or not the old one is still there; nothing forwards to it.
+    /// The new one is made whether or not the old one is still there; nothing forwards to it, but for `StoreTimes.forwarding`
+    /// seconds the old key is `moved`.
     /// Answered by `done` or `failed`.
     case replace(StoreKey, with: StoreKey, StoreOperations)
     /// Deletes a session; that there is none is no error.

@@ -51,7 +51,12 @@ struct Browser {
         return Visit(opened: opened, closed: closed)
     }
 
-    /// Ends a request, however long ago it was opened.
+    /// Keeps the cookies of a response.
+    mutating func take(_ closed: ClosedSession) {
+        for cookie in closed.setCookies { keep(text(cookie)) }
+    }
+
+    /// Makes a response, however long ago its request was opened.
     mutating func close(_ opened: OpenedSession, _ answer: Answer, page: Bool = true) throws -> ClosedSession {
         guard let memory else {
             return try sessions.close(
