@@ -62,9 +62,9 @@ final class RedisOperation: RedisReceiver {
                 command.add(key)
             }
         case .create(_, let operations):
-            try run(.create, store, whole, more: 1 + operations.sets.count * 2) { add(&$0, created: operations) }
+            try run(.create, store, whole, more: 2 + operations.sets.count * 2) { add(&$0, created: operations) }
         case .replace(_, _, let operations):
-            try run(.create, store, whole, more: 1 + operations.sets.count * 2) { add(&$0, created: operations) }
+            try run(.create, store, whole, more: 2 + operations.sets.count * 2) { add(&$0, created: operations) }
         case .apply(_, let operations), .renew(_, _, let operations):
             let more = 5 + operations.consumes.count * 2 + operations.deletes.count + operations.sets.count * 2
             try run(.change, store, whole, more: more) { add(&$0, changed: operations, store) }
@@ -97,6 +97,7 @@ final class RedisOperation: RedisReceiver {
 
     private func add(_ command: inout RedisCommand, created operations: StoreOperations) {
         command.add(Int64(operations.sets.reduce(1) { $0 + $1.name.count + RedisValue.count($1) + 2 }))
+        command.add(StoreTimes.forwarding)
         add(&command, operations.sets)
     }
 
@@ -131,7 +132,7 @@ final class RedisOperation: RedisReceiver {
             return answer(.failed(why: "Redis refuses: \(RedisReport.words(of: reply))"))
         }
         if case .open(let key) = request {
-            return answer(RedisValue.session(reply, key, now: now, store.times).map { .opened($0) } ?? .absent)
+            return answer(RedisValue.opened(reply, key, now: now, store.times))
         }
         switch reply.kind {
         case .integer: answer(meaning(of: reply[0].number))

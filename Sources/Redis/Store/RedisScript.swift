@@ -5,7 +5,8 @@ import Crypto
 /// Every key a script touches is in `KEYS`, and all of them in one slot. A session is a hash: `b` is its birth, `s` when it
 /// was last seen, `z` the bytes of its values, and each value stands under its name's JSON text, whose quote tells it from
 /// those. A value to be handed out once has `!`, 16 digits of its stamp and `!` before it. Where a session was before its
-/// renewal is a hash of `f`, the hash in the new key, and `u`, until when it leads there.
+/// renewal is a hash of `f`, the hash in the new key, and `u`, until when it leads there; where one was that was replaced
+/// has `u` alone.
 ///
 /// Times are the gateway's, in seconds; what Redis expires it counts from when the script ran, by its own clock. A script
 /// answers 0: gone, 1: done, 2: emptied; a negative number: as many bytes would be too many; a text: the session moved to
@@ -27,8 +28,8 @@ struct RedisScript {
         local now, idle, lifetime = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
         local function look(key)
             local v = redis.call('HMGET', key, 'b', 's', 'z', 'f', 'u')
-            if v[4] then
-                if now < tonumber(v[5]) then return nil, v[4] end
+            if v[5] then
+                if v[4] and now < tonumber(v[5]) then return nil, v[4] end
                 return nil
             end
             local b, s = tonumber(v[1]), tonumber(v[2])
@@ -50,18 +51,21 @@ struct RedisScript {
 
     /// Makes a session at the last key, and deletes the one at the first key if there are two.
     ///
-    /// ARGV 4 is the size of the values; from 5 on come names and values.
+    /// ARGV 4 is the size of the values; 5 for how many seconds the first key says that the session moved; then come names
+    /// and values.
     static let create = RedisScript(
         """
         if KEYS[2] then
             local _, moved = look(KEYS[1])
             if moved then return moved end
             redis.call('DEL', KEYS[1])
+            redis.call('HSET', KEYS[1], 'u', string.format('%.0f', now + tonumber(ARGV[5])))
+            redis.call('EXPIRE', KEYS[1], ARGV[5])
         end
         local key = KEYS[#KEYS]
         redis.call('DEL', key)
         redis.call('HSET', key, 'b', ARGV[1], 's', ARGV[1], 'z', ARGV[4])
-        pieces('HSET', key, ARGV, 5, #ARGV)
+        pieces('HSET', key, ARGV, 6, #ARGV)
         keep(key, now, now)
         return 1
         """
@@ -127,9 +131,9 @@ struct RedisScript {
     /// Deletes the session at the key.
     static let delete = RedisScript(
         """
-        local _, moved = look(KEYS[1])
+        local found, moved = look(KEYS[1])
         if moved then return moved end
-        redis.call('DEL', KEYS[1])
+        if found then redis.call('DEL', KEYS[1]) end
         return 1
         """
     )

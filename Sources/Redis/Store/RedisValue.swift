@@ -19,11 +19,11 @@ enum RedisValue {
     /// How many bytes a value has in Redis.
     static func count(_ entry: StoredValues.Entry) -> Int { entry.text.count + (entry.stamp == 0 ? 0 : markCount) }
 
-    /// The session that `HGETALL` gave; nil when there is none, or it has ended, or this gateway cannot have written it.
-    static func session(_ reply: RedisReply, _ key: StoreKey, now: Int64, _ times: StoreTimes) -> StoredSession? {
-        guard reply.kind == .array, reply.count > 2 else { return nil }
+    /// What `HGETALL` gave: `absent` also when the session has ended, or no gateway can have written it.
+    static func opened(_ reply: RedisReply, _ key: StoreKey, now: Int64, _ times: StoreTimes) -> StoreAnswer {
+        guard reply.kind == .array, reply.count > 2 else { return .absent }
         var values = StoredValues()
-        var (birth, lastSeen): (Int64?, Int64?)
+        var (birth, lastSeen, movedUntil): (Int64?, Int64?, Int64?)
         for index in stride(from: 1, to: reply.count - 1, by: 2) {
             let isFine = reply.withBytes(of: index) { name in
                 reply.withBytes(of: index + 1) { value in
@@ -31,17 +31,19 @@ enum RedisValue {
                     switch name[0] {
                     case UInt8(ascii: "b"): birth = number(value)
                     case UInt8(ascii: "s"): lastSeen = number(value)
+                    case UInt8(ascii: "u"): movedUntil = number(value)
                     default: break
                     }
                     return true
                 }
             }
-            guard isFine else { return nil }
+            guard isFine else { return .absent }
         }
+        if let movedUntil { return now < movedUntil ? .moved : .absent }
         guard let birth, let lastSeen, !values.isEmpty, now < times.end(birth: birth, lastSeen: lastSeen) else {
-            return nil
+            return .absent
         }
-        return StoredSession(key: key, values: values, birth: birth, lastSeen: lastSeen)
+        return .opened(StoredSession(key: key, values: values, birth: birth, lastSeen: lastSeen))
     }
 
     private static func append(_ name: Span<UInt8>, _ value: Span<UInt8>, to values: inout StoredValues) -> Bool {
