@@ -69,6 +69,8 @@ struct CookieReport {
         case .forged: "forged"
         case .unknownKey: "unknown_key"
         case .malformed: "malformed"
+        case .revoked: "revoked"
+        case .unknownID: "unknown_id"
         }
     }
 
