@@ -41,6 +41,9 @@ extension Edition {
 
     /// Closes the connections to stores that the next edition does not have: no exchange waits for them any more.
     func closeStores(except next: Edition?) {
+        if next == nil {
+            for case .waiting(let store)? in stores { store.close() }
+        }
         for client in redisClients where next?.redisClients.contains(where: { $0 === client }) != true {
             client.close()
         }

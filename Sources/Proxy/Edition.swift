@@ -11,7 +11,7 @@ final class Edition {
     /// One for each of the snapshot's upstreams, in their order.
     let pools: [UpstreamPool]
     /// The server store of each session, at its place in the route file; nil for those that live in their cookies.
-    let stores: [SessionBackend?]
+    var stores: [SessionBackend?]
     let redisClients: [RedisClient]
     var sessionCounters: SessionCounters
 

@@ -214,7 +214,7 @@ struct StoreWaitTests {
         try stage.store.answer(.done)
         stage.turn { stage.got.hasSuffix("ok") }
         #expect(stage.got.contains("Connection: close\r\n"))
-        stage.worker.closeStores()
+        stage.worker.edition.closeStores(except: nil)
         #expect(stage.store.isClosed)
     }
 

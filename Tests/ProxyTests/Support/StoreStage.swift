@@ -42,7 +42,7 @@ final class StoreStage {
         }
         let output = LogOutput(descriptor: ends[1])
         worker = try Worker(snapshot: Snapshot(settings), output: output, workers: 1)
-        worker.stores[0] = .waiting(store)
+        worker.edition.stores[0] = .waiting(store)
         let (descriptor, address) = try Bench.listening()
         worker.listen(on: descriptor, isShared: false)
         self.address = address
