@@ -15,6 +15,9 @@ final class Worker {
     let log: AccessLog
     /// What heads and bodies hold that wait for somebody (`limits.memory`).
     let memory: MemoryAccount
+    private let limitsMemory: Bool
+    /// Whether it is tight: looked at after each turn, and not at all without a limit.
+    private(set) var isTight = false
     let buffers: BufferPool
     private let addresses: AddressCounts
     /// Connections that are turned away just now.
@@ -52,6 +55,7 @@ final class Worker {
         self.logger = logger
         self.addresses = addresses
         memory = MemoryAccount(limit: snapshot.settings.limits.memory.map { $0 / workers } ?? .max)
+        limitsMemory = snapshot.settings.limits.memory != nil
         buffers = BufferPool(capacity: 16 * 1024, keep: 256, account: memory)
         log = AccessLog(format: snapshot.settings.accessLog, output: output)
         let client = UpstreamClient(loop: loop)
@@ -59,6 +63,7 @@ final class Worker {
         pools = snapshot.settings.upstreams.map { UpstreamPool(settings: $0, client: client) }
         connectionLimit = max(1, snapshot.settings.limits.connections / workers)
         logTimer.arm(after: Self.logInterval)
+        if limitsMemory { loop.onTurnEnd = { [unowned self] in isTight = memory.isTight } }
     }
 
     deinit {
@@ -117,18 +122,18 @@ final class Worker {
     ///
     /// What is only kept to be used again is let go before that is said.
     func isOutOfMemory() -> Bool {
-        guard memory.isFull else { return false }
+        guard limitsMemory, memory.isFull else { return false }
         buffers.empty()
         idleExchanges.removeAll(keepingCapacity: true)
         return memory.isFull
     }
 
     /// How much may wait for one slow peer before the other side is no longer read, in bytes.
-    var highWater: Int { memory.isTight ? 4 * 1024 : 64 * 1024 }
+    var highWater: Int { isTight ? 4 * 1024 : 64 * 1024 }
 
     /// Where to read to: less at a time when memory is tight.
     func room(_ scratch: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
-        memory.isTight ? UnsafeMutableRawBufferPointer(rebasing: scratch[0..<(4 * 1024)]) : scratch
+        isTight ? UnsafeMutableRawBufferPointer(rebasing: scratch[0..<(4 * 1024)]) : scratch
     }
 
     func removed(_ connection: ClientConnection) {
@@ -155,7 +160,7 @@ final class Worker {
     }
 
     func giveExchange(_ exchange: Exchange) {
-        if idleExchanges.count < 1024, !memory.isTight { idleExchanges.append(exchange) }
+        if idleExchanges.count < 1024, !isTight { idleExchanges.append(exchange) }
     }
 
     func newRequestID() -> RequestID { RequestID(high: random.next(), low: random.next()) }
