@@ -16,6 +16,9 @@ final class Worker {
     private let workers: Int
     /// What heads and bodies hold that wait for somebody (`limits.memory`).
     let memory: MemoryAccount
+    private var limitsMemory = false
+    /// Whether it is tight: looked at after each turn, and not at all without a limit.
+    private(set) var isTight = false
     let buffers: BufferPool
     private let addresses: AddressCounts
     /// Connections that are turned away just now.
@@ -58,17 +61,21 @@ final class Worker {
         self.output = output
         self.workers = workers
         self.addresses = addresses
-        memory = MemoryAccount(limit: Self.memoryLimit(snapshot, workers: workers))
+        memory = MemoryAccount()
         buffers = BufferPool(capacity: 16 * 1024, keep: 256, account: memory)
         log = AccessLog(format: snapshot.settings.accessLog, output: output)
         let client = UpstreamClient(loop: loop)
         upstreams = client
         edition = Edition(snapshot, client: client, logger: logger)
         logTimer.arm(after: Self.logInterval)
+        limitMemory()
     }
 
-    private static func memoryLimit(_ snapshot: Snapshot, workers: Int) -> Int {
-        snapshot.settings.limits.memory.map { $0 / workers } ?? .max
+    private func limitMemory() {
+        memory.limit = snapshot.settings.limits.memory.map { $0 / workers } ?? .max
+        limitsMemory = snapshot.settings.limits.memory != nil
+        isTight = limitsMemory && memory.isTight
+        loop.onTurnEnd = limitsMemory ? { [unowned self] in isTight = memory.isTight } : nil
     }
 
     deinit {
@@ -129,18 +136,18 @@ final class Worker {
     ///
     /// What is only kept to be used again is let go before that is said.
     func isOutOfMemory() -> Bool {
-        guard memory.isFull else { return false }
+        guard limitsMemory, memory.isFull else { return false }
         buffers.empty()
         idleExchanges.removeAll(keepingCapacity: true)
         return memory.isFull
     }
 
     /// How much may wait for one slow peer before the other side is no longer read, in bytes.
-    var highWater: Int { memory.isTight ? 4 * 1024 : 64 * 1024 }
+    var highWater: Int { isTight ? 4 * 1024 : 64 * 1024 }
 
     /// Where to read to: less at a time when memory is tight.
     func room(_ scratch: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
-        memory.isTight ? UnsafeMutableRawBufferPointer(rebasing: scratch[0..<(4 * 1024)]) : scratch
+        isTight ? UnsafeMutableRawBufferPointer(rebasing: scratch[0..<(4 * 1024)]) : scratch
     }
 
     func removed(_ connection: ClientConnection) {
@@ -168,7 +175,7 @@ final class Worker {
 
     func giveExchange(_ exchange: Exchange) {
         // One of before would keep its edition.
-        guard exchange.edition === edition, idleExchanges.count < 1024, !memory.isTight else { return }
+        guard exchange.edition === edition, idleExchanges.count < 1024, !isTight else { return }
         idleExchanges.append(exchange)
     }
 
@@ -187,7 +194,7 @@ final class Worker {
         formerEditions.append(former)
         // A session that a key opened which is no longer there must not be opened by memory.
         openedSessions = OpenedSessionCache()
-        memory.limit = Self.memoryLimit(snapshot, workers: workers)
+        limitMemory()
         idleExchanges.removeAll()
         log.flush()
         log = AccessLog(format: snapshot.settings.accessLog, output: output)

@@ -168,7 +168,7 @@ final class UpstreamStream: WireOwner {
 
     /// A long request is not kept for sending it again.
     private func forgetSent() {
-        guard sent > Self.replayLimit || worker.memory.isTight || phase == .tunnel else { return }
+        guard sent > Self.replayLimit || worker.isTight || phase == .tunnel else { return }
         isReplayable = false
         outbound.consume(sent)
         sent = 0
