@@ -102,4 +102,12 @@ struct ByteBufferTests {
         pool.give(second)
         #expect(pool.take() !== second)
     }
+
+    @Test func `a pool knows how many of its buffers are out`() {
+        let pool = BufferPool(capacity: 64, keep: 1)
+        let buffers = [pool.take(), pool.take()]
+        #expect(pool.inUse == 2)
+        for buffer in buffers { pool.give(buffer) }
+        #expect(pool.inUse == 0)
+    }
 }
