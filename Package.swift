@@ -22,11 +22,13 @@ let package = Package(
     name: "gateway",
     products: [
         .executable(name: "gateway", targets: ["gateway"]),
-        // Sessions for any Swift server; HTTP, Redis and Proxy are products for the fuzzers and benchmarks beside this package.
+        // Sessions for any Swift server; the others are products for the fuzzers and benchmarks beside this package.
         .library(name: "Sessions", targets: ["Sessions"]),
         .library(name: "HTTP", targets: ["HTTP"]),
         .library(name: "Redis", targets: ["Redis"]),
         .library(name: "Proxy", targets: ["Proxy"]),
+        .library(name: "LinuxIO", targets: ["LinuxIO"]),
+        .library(name: "Upstream", targets: ["Upstream"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

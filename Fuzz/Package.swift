@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// The parsers under libFuzzer, each with what must hold for any input: `scripts/fuzz [SECONDS] [TARGET …]`.
+// The parsers and the whole exchange under libFuzzer, each with what must hold for any input: `scripts/fuzz [SECONDS] [TARGET …]`.
 // A package of its own, because its programs link only with `-sanitize=fuzzer,address`.
 
 let strict: [SwiftSetting] = [
@@ -48,5 +48,6 @@ let package = Package(
         fuzzer("GobFuzz", helper: "GorillaSite", "Sessions"),
         fuzzer("SecurecookieFuzz", helper: "GorillaSite", "Sessions"),
         fuzzer("RouteFileFuzz", "Proxy", "Sessions"),
+        fuzzer("ExchangeFuzz", "Proxy", "HTTP", "LinuxIO", "Upstream"),
     ]
 )

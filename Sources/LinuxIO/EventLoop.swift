@@ -18,6 +18,9 @@ public final class EventLoop {
     /// Called after each turn's events, timers and put-off work; the place to flush what the turn gathered.
     public var onTurnEnd: (() -> Void)?
 
+    /// What the clock says, in monotonic nanoseconds, for tests that move the time by hand; nil: the kernel's.
+    var heldTime: UInt64? { didSet { readClocks() } }
+
     let timers: TimerWheel
     private let epoll: Int32
     private static let eventRoom = 512
@@ -192,7 +195,7 @@ public final class EventLoop {
         var wait = limit ?? .max
         if let due = timers.nextDue {
             // `now` is as old as the last turn's work: a timer due meanwhile must not wait that long again.
-            let current = Self.read(CLOCK_MONOTONIC)
+            let current = heldTime ?? Self.read(CLOCK_MONOTONIC)
             wait = min(wait, due > current ? due - current : 0)
         }
         guard wait != .max else { return -1 }
@@ -201,7 +204,7 @@ public final class EventLoop {
     }
 
     private func readClocks() {
-        timers.now = Self.read(CLOCK_MONOTONIC)
+        timers.now = heldTime ?? Self.read(CLOCK_MONOTONIC)
         wallNanoseconds = Int64(clamping: Self.read(CLOCK_REALTIME))
         wallClock = wallNanoseconds / 1_000_000_000
     }

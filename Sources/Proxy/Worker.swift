@@ -43,9 +43,9 @@ final class Worker {
 
     private(set) var isDraining = false
     private var listeners: [Listener] = []
-    private var connections: [ClientConnection] = []
+    private(set) var connections: [ClientConnection] = []
     private var connectionLimit: Int { max(1, snapshot.settings.limits.connections / workers) }
-    private var idleExchanges: [Exchange] = []
+    private(set) var idleExchanges: [Exchange] = []
     private lazy var logTimer = Timer(loop) { [unowned self] in flushLog() }
     private lazy var drainTimer = Timer(loop) { [unowned self] in drainDeadline() }
 

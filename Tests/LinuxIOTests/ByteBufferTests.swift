@@ -137,4 +137,12 @@ struct ByteBufferTests {
         let unlimited = MemoryAccount()
         #expect(!unlimited.isTight && !unlimited.isFull)
     }
+
+    @Test func `a pool knows how many of its buffers are out`() {
+        let pool = BufferPool(capacity: 64, keep: 1)
+        let buffers = [pool.take(), pool.take()]
+        #expect(pool.inUse == 2)
+        for buffer in buffers { pool.give(buffer) }
+        #expect(pool.inUse == 0)
+    }
 }
