@@ -144,10 +144,13 @@ public final class Server {
         var left: [String] = []
         if settings.listen != snapshot.settings.listen { left.append("listen") }
         if settings.workers != snapshot.settings.workers { left.append("workers") }
+        if settings.control != snapshot.settings.control { left.append("control") }
         var settings = settings
+        settings.control = snapshot.settings.control
         settings.listen = snapshot.settings.listen
         settings.workers = snapshot.settings.workers
         snapshot = Snapshot(settings, replacing: snapshot)
+        control.adopt(settings.sessions)
         // A worker answers the question when it has done what was asked before.
         let report = MetricsReport(workers: mailboxes.count) { _ in whenAdopted() }
         for mailbox in mailboxes {

@@ -3,11 +3,14 @@ import Testing
 
 /// Revocation through two workers: by a service, and by an operator at the control socket.
 struct RevocationTests {
-    private func withGateway(_ body: (GatewayProcess, ObedientOrigin, String) throws -> Void) throws {
+    private func withGateway(
+        _ session: String = "subject: user_id",
+        _ body: (GatewayProcess, ObedientOrigin, String) throws -> Void
+    ) throws {
         let origin = try ObedientOrigin()
         let directory = try TemporaryDirectory()
         let socket = "\(directory.path)/control.sock"
-        let text = RouteFiles.session(origin.url, top: "control: unix:\(socket)", session: "subject: user_id")
+        let text = RouteFiles.session(origin.url, top: "control: unix:\(socket)", session: session)
             .replacing("workers: 1", with: "workers: 2")
         let file = try directory.write("gateway.conf", text)
         let gateway = try GatewayProcess(command: ["run", "--config", file], in: directory)
@@ -40,6 +43,22 @@ struct RevocationTests {
             #expect(JSONValue(try browsers[3].fetch().session) == ["user_id": 7])
             #expect(try browsers[0].fetch("/", #"X-Session-Set: {"user_id":42}"#).session == "{}")
             #expect(JSONValue(try browsers[0].fetch().session) == ["user_id": 42])
+        }
+    }
+
+    @Test func `a session in a server store ends by its service, and by its id`() throws {
+        try withGateway("store: memory") { gateway, origin, file in
+            var browsers = try browsers([1, 2, 3], gateway, origin)
+            let revoked = try browsers[0].fetch("/", "X-Session-Revoke: 1")
+            #expect(revoked.response.setCookie(Browser.cookie)?.isDeletion == true)
+            #expect(try browsers[0].fetch().session == "{}")
+            let id = try #require(try browsers[1].fetch().id)
+            let done = try GatewayProcess.run(["session", "revoke", "-c", file, "--id", id])
+            #expect(done.exit == .status(0))
+            #expect(try browsers[1].fetch("/later").session == "{}")
+            #expect(try gateway.logLine(target: "/later")["session"] == "revoked")
+            #expect(try browsers[2].fetch("/", "X-Session-Revoke: others").response.status == 500)
+            #expect(JSONValue(try browsers[2].fetch().session) == ["user_id": 3])
         }
     }
 

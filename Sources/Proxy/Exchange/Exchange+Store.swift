@@ -98,7 +98,7 @@ extension Exchange {
 
     private func took(_ answer: StoreAnswer, _ policy: StoredPolicy) throws(GatewayError) {
         do throws(SaveError) {
-            try policy.took(answer, &visit, counters: &edition.sessionCounters)
+            try policy.took(answer, &visit, now: worker.loop.wallClock, counters: &edition.sessionCounters)
         } catch {
             throw .openSession(error)
         }

@@ -60,12 +60,13 @@ final class StoredPolicy: Sendable {
     func took(
         _ answer: StoreAnswer,
         _ visit: inout SessionVisit,
+        now: Int64,
         counters: inout SessionCounters
     ) throws(SaveError) {
         guard let token = visit.stored.token else { return }
         visit.stored.token = nil
         do {
-            try sessions.took(answer, of: token, into: &visit.opened)
+            try sessions.took(answer, of: token, into: &visit.opened, now: now)
         } catch {
             failed(error, &visit, counters: &counters)
             throw error

@@ -36,6 +36,14 @@ extension SessionSettings {
                 .init(setting: "format", message: "gorilla's cookies hold the values: `store` must be cookie")
             )
         }
+        if subject != nil {
+            problems.append(
+                .init(
+                    setting: "subject",
+                    message: "a subject's sessions can be ended with `store: cookie` only, in this version"
+                )
+            )
+        }
         if store == .memory, memorySize < MemoryStore.smallestSize {
             problems.append(.init(setting: "memory", message: "a memory store has at least 1MiB"))
         }

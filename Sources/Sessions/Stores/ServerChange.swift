@@ -8,8 +8,8 @@ struct ServerChange {
 
     /// Makes operations of what a service asked for: clear, delete, set and set once, in this order.
     init(_ stored: StoredSession?, _ changes: SessionChanges, random: inout some RandomNumberGenerator) {
-        isCleared = changes.clears
-        isRenewed = changes.renews
+        isCleared = changes.endsSession
+        isRenewed = changes.renewsSession
         var values = Members()
         for member in changes.values { values[member.name] = member.value }
         var onceValues = Members()

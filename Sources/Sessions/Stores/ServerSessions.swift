@@ -46,20 +46,32 @@ public struct ServerSessions: Sendable {
 
     /// Takes what the store says of a token: of several sessions the one last seen, and then born, the latest counts.
     ///
+    /// One whose id was revoked counts for none, though the store still has it. `now` is in seconds since 1970.
+    ///
     /// - Throws: `SaveError.unavailable` when the store failed.
     public func took(
         _ answer: StoreAnswer,
         of token: SessionToken,
-        into opened: inout OpenedSession
+        into opened: inout OpenedSession,
+        now: Int64
     ) throws(SaveError) {
         switch answer {
         case .opened(let session):
+            let identity = OpenedSession.Identity(
+                id: session.key.id,
+                birth: session.birth,
+                lastSeen: session.lastSeen
+            )
+            if cookies.denial(identity, session.values.json, now: now) != nil {
+                if opened.stored == nil { opened.outcome = .revoked }
+                return
+            }
             if let best = opened.stored, (best.lastSeen, best.birth) >= (session.lastSeen, session.birth) { return }
             opened.outcome = .opened
             opened.hasDeadCookie = false
             opened.json = session.values.json
             opened.idText = session.idText
-            opened.identity = .init(id: session.key.id, birth: session.birth, lastSeen: session.lastSeen)
+            opened.identity = identity
             opened.stored = session
             opened.token = token
             opened.once = session.values.onceNames
@@ -83,7 +95,7 @@ public struct ServerSessions: Sendable {
     /// `status` is the final response's; 500 and above drops every change. `isPage` says whether the request was a page
     /// request. `secureConnection` says whether the client came over https. `now` is in seconds since 1970.
     ///
-    /// - Throws: `SaveError` when the values or the flash cookie would be too large.
+    /// - Throws: `SaveError` when the values or the flash cookie would be too large, or a subject's sessions cannot be ended.
     public func plan(
         _ opened: OpenedSession,
         changes: SessionChanges,
@@ -93,6 +105,12 @@ public struct ServerSessions: Sendable {
         now: Int64,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> ServerSave {
+        if status < 500, changes.revocation == .others || changes.revocation == .all {
+            throw .malformed(
+                field: "X-Session-Revoke",
+                why: "in a server store a session ends by itself alone: write 1"
+            )
+        }
         let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
         let mayChange = status < 500 && (changes.touchesSession || !opened.once.isEmpty)
         let change = mayChange ? ServerChange(opened.stored, changes, random: &random) : nil

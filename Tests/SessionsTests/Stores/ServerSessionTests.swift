@@ -204,7 +204,7 @@ struct ServerSessionTests {
         let token = SessionToken(random: &random)
         var opened = OpenedSession()
         #expect(throws: SaveError.unavailable(why: "away")) {
-            try ServerSessions(.testing()).took(.failed(why: "away"), of: token, into: &opened)
+            try ServerSessions(.testing()).took(.failed(why: "away"), of: token, into: &opened, now: 0)
         }
     }
 }

@@ -119,7 +119,7 @@ struct Browser {
         for candidate in candidates {
             guard let token = server.token(bytes.span, candidate, for: &opened) else { continue }
             do {
-                try server.took(memory.ask(.open(token.key), now: now), of: token, into: &opened)
+                try server.took(memory.ask(.open(token.key), now: now), of: token, into: &opened, now: now)
             } catch {
                 Issue.record("memory does not fail: \(error)")
             }
