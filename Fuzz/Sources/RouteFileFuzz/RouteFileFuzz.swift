@@ -45,8 +45,16 @@ private func checkDiagnostics(_ diagnostics: [Diagnostic], _ text: String) {
         must(!diagnostic.message.isEmpty, "a problem is said")
         let rendered = diagnostic.rendered(source: text)
         must(rendered.hasPrefix("fuzz.conf:\(diagnostic.line):\(diagnostic.column): "), "and where it is: \(rendered)")
-        must(text.contains(secret) || !rendered.contains(secret), "no problem shows a secret: \(rendered)")
+        must(holdsSecret(text) || !holdsSecret(rendered), "no problem shows a secret: \(rendered)")
     }
+}
+
+/// By bytes: for `String` a combining mark behind the secret makes it another text.
+private func holdsSecret(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    let wanted = Array(secret.utf8)
+    guard bytes.count >= wanted.count else { return false }
+    return (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
 }
 
 @main

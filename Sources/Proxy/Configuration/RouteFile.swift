@@ -13,7 +13,7 @@ public struct RouteFile {
         environment: [String: String],
         dev: Bool = false
     ) -> RouteFileResult {
-        let problems = ProblemList(file: file)
+        let problems = ProblemList(file: file, environment: environment)
         var parser = RouteFileParser(environment: environment, allowsMissingSecret: dev, problems: problems)
         var reader = SettingsReader(problems: problems, dev: dev)
         if let root = parser.parse(SourceLines.withoutByteOrderMark(text)) {

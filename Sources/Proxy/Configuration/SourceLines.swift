@@ -139,7 +139,8 @@ struct SourceLines {
         scalar == "-" ? false : EnvironmentReferences.isNamePart(scalar)
     }
 
-    private static func namesSecret(_ word: String) -> Bool {
+    /// Whether a key or a variable of this name, in lower case, holds a secret.
+    static func namesSecret(_ word: String) -> Bool {
         ["secret", "authorization", "password", "token", "key"].contains {
             word.hasSuffix($0) || word.hasSuffix($0 + "s")
         }
