@@ -93,6 +93,37 @@ struct ChunkTests {
         #expect(browser.open().identity != nil)
     }
 
+    @Test func `whatever is done to its cookies, nothing else opens and nothing breaks`() throws {
+        var browser = browser()
+        try browser.visit(.ok(values(9000)))
+        let jar = browser.jar
+        let whole = browser.open().json
+        var random = SeededRandom(5)
+        for _ in 0..<2000 {
+            browser.jar = jar
+            for _ in 0..<Int.random(in: 1...3, using: &random) where !browser.jar.isEmpty {
+                let place = Int.random(in: browser.jar.indices, using: &random)
+                var value = Array(browser.jar[place].value.utf8)
+                let offset = Bool.random(using: &random) ? Int.random(in: 0..<12, using: &random) : value.count / 2
+                switch Int.random(in: 0..<6, using: &random) {
+                case 0: if offset < value.count { value[offset] = UInt8.random(in: 0x21..<0x7F, using: &random) }
+                case 1: value.removeLast(min(value.count, Int.random(in: 1...value.count + 1, using: &random)))
+                case 2: value.insert(0x41, at: min(offset, value.count))
+                case 3: browser.jar[place].name = "\(Self.name).\(Int.random(in: 0...12, using: &random))"
+                case 4: browser.jar.append(browser.jar[place])
+                default: browser.jar.remove(at: place)
+                }
+                if place < browser.jar.count,
+                    browser.jar[place].value.utf8.count != value.count || Bool.random(using: &random)
+                {
+                    browser.jar[place].value = text(value)
+                }
+            }
+            let opened = browser.open()
+            #expect(opened.identity == nil || opened.json == whole)
+        }
+    }
+
     @Test func `of two whole sets the newest counts`() throws {
         var browser = browser()
         try browser.visit(.ok(values(9000, "x")))

@@ -40,18 +40,10 @@ struct RevocationTests {
             _ fields: (String, String)...,
             status: Int = 200
         ) throws -> (outcome: CloseOutcome, cookie: String?) {
-            var changes = SessionChanges()
-            for (name, value) in fields {
-                let bytes = Array(value.utf8)
-                switch name {
-                case "Revoke": try changes.revoke(bytes.span)
-                default: changes = try Answer(fields: fields.filter { $0.0 != "Revoke" }.map { ($0.0, $0.1) }).changes()
-                }
-            }
-            if let revoke = fields.first(where: { $0.0 == "Revoke" }) { try changes.revoke(Array(revoke.1.utf8).span) }
+            let answer = Answer(status: status, fields: fields.map { (name: $0.0, value: $0.1) })
             let closed = try sessions.close(
                 opened,
-                changes: changes,
+                changes: answer.changes(),
                 status: status,
                 isPage: true,
                 secureConnection: false,

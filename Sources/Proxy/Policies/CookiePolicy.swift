@@ -60,15 +60,19 @@ final class CookiePolicy: Sendable {
     ) {
         visit.begin(self)
         visit.isPage = facts.isPage(bytes)
-        if facts.cookieLines > 0 { findCookies(&visit, head, bytes) }
-        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty || !visit.chunks.isEmpty else {
+        guard facts.cookieLines > 0 else {
             counters.count(.none, session: index)
             return
         }
-        if visit.candidates.count == 1, visit.flashCandidates.isEmpty, visit.chunks.isEmpty {
+        let chunks = findCookies(&visit, head, bytes)
+        guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty || !chunks.isEmpty else {
+            counters.count(.none, session: index)
+            return
+        }
+        if visit.candidates.count == 1, visit.flashCandidates.isEmpty, chunks.isEmpty {
             visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
         } else {
-            visit.opened = open(bytes, visit, now: now)
+            visit.opened = open(bytes, visit, chunks, now: now)
         }
         sessions.catchUp(&visit.opened, now: now)
         visit.outcome = SessionOutcome(visit.opened.outcome)
@@ -83,12 +87,17 @@ final class CookiePolicy: Sendable {
         counters.count(event, session: index)
     }
 
-    private func open(_ bytes: Span<UInt8>, _ visit: borrowing SessionVisit, now: Int64) -> OpenedSession {
+    private func open(
+        _ bytes: Span<UInt8>,
+        _ visit: borrowing SessionVisit,
+        _ chunks: [CookieChunk],
+        now: Int64
+    ) -> OpenedSession {
         sessions.open(
             bytes,
             candidates: visit.candidates,
             flashCandidates: visit.flashCandidates,
-            chunks: visit.chunks,
+            chunks: chunks,
             now: now
         )
     }
@@ -104,13 +113,19 @@ final class CookiePolicy: Sendable {
         let value = bytes.extracting(place)
         let key = OpenedSessionCache.Key(session: index, value: value)
         if let known = cache.find(key, value, now: now) { return known }
-        let opened = open(bytes, visit, now: now)
+        let opened = open(bytes, visit, [], now: now)
         if opened.outcome == .opened { cache.keep(opened, key, value, settings: sessions.settings) }
         return opened
     }
 
-    func findCookies(_ visit: inout SessionVisit, _ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
+    /// Finds the session's cookies; says which go on where others end, nearly always none.
+    func findCookies(
+        _ visit: inout SessionVisit,
+        _ head: borrowing RequestHead,
+        _ bytes: Span<UInt8>
+    ) -> [CookieChunk] {
         var keepsSome = false
+        var chunks: [CookieChunk] = []
         for index in head.fields.indices where head.fields[index].id == .cookie {
             let line = head.fields[index].value
             let value = bytes.extracting(line.range)
@@ -130,12 +145,13 @@ final class CookiePolicy: Sendable {
                 } else if equals(cookie, flashName) {
                     visit.flashCandidates.append(place)
                 } else if isCut || sessions.settings.forwardCookie, let number = CookieChunk.number(cookie, of: name) {
-                    visit.chunks.append(CookieChunk(number: number, value: place))
+                    chunks.append(CookieChunk(number: number, value: place))
                 }
             }
         }
         visit.cutsAllCookies = stripsAll || !keepsSome
         if stripsAll { visit.cutsCookies = true }
+        return chunks
     }
 
     func writeFields(_ visit: borrowing SessionVisit, into out: ByteBuffer) {

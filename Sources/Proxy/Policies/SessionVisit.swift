@@ -20,8 +20,6 @@ struct SessionVisit {
     /// Where the values of the session's and the flash's cookies stand; kept here to be used again.
     var candidates: [Range<Int>] = []
     var flashCandidates: [Range<Int>] = []
-    /// The cookies that go on where the session's end; nearly always none.
-    var chunks: [CookieChunk] = []
 
     mutating func begin(_ policy: CookiePolicy) {
         self.policy = policy
@@ -33,7 +31,6 @@ struct SessionVisit {
             if !changes.isEmpty { changes.reset() }
             candidates.removeAll(keepingCapacity: true)
             flashCandidates.removeAll(keepingCapacity: true)
-            if !chunks.isEmpty { chunks.removeAll() }
             policy = nil
             if stored.isUsed { stored = StoredVisit() }
         }

@@ -31,7 +31,7 @@ final class StoredPolicy: Sendable {
         visit.stored.isUsed = true
         visit.isPage = facts.isPage(bytes)
         guard facts.cookieLines > 0 else { return }
-        cookies.findCookies(&visit, head, bytes)
+        _ = cookies.findCookies(&visit, head, bytes)
         if !visit.flashCandidates.isEmpty {
             visit.opened = sessions.begin(bytes, flashCandidates: visit.flashCandidates, now: now)
         }

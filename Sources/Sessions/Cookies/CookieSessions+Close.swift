@@ -16,6 +16,28 @@ extension CookieSessions {
         now: Int64,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> ClosedSession {
+        // Most answers ask for nothing, and nothing is due.
+        if changes.isEmpty, opened.isSettled, !isDue(opened, now: now) { return ClosedSession() }
+        return try closeInFull(
+            opened,
+            changes: changes,
+            status: status,
+            isPage: isPage,
+            secureConnection: secureConnection,
+            now: now,
+            random: &random
+        )
+    }
+
+    private func closeInFull(
+        _ opened: OpenedSession,
+        changes: SessionChanges,
+        status: Int,
+        isPage: Bool,
+        secureConnection: Bool,
+        now: Int64,
+        random: inout some RandomNumberGenerator
+    ) throws(SaveError) -> ClosedSession {
         let writer = CookieWriter(sessions: self, secureConnection: secureConnection, now: now)
         let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
         if status >= 500 { return try closed(opened, .unchanged, fate, by: writer, random: &random) }

@@ -52,6 +52,11 @@ public struct OpenedSession: Sendable {
     /// No session and no messages.
     public init() {}
 
+    /// Whether its cookies may stay as they are if nobody asks for a change.
+    var isSettled: Bool {
+        once.isEmpty && flashJSON.isEmpty && !hasDeadCookie && !hasDeadFlash && !isSuperseded
+    }
+
     /// When the session was born, in seconds since 1970; nil without a session.
     public var birth: Int64? { identity?.birth }
 

@@ -5,7 +5,12 @@ extension CookieSessions {
     /// its old id: whoever has a cookie from before the sign-in must not be signed in by it. For most requests this looks at
     /// three numbers in memory. `now` is in seconds since 1970.
     public func catchUp(_ opened: inout OpenedSession, now: Int64) {
-        guard let memory, let identity = opened.identity else { return }
+        guard let identity = opened.identity, memory?.mayConcern(identity.id) == true else { return }
+        catchUpInFull(&opened, identity, now: now)
+    }
+
+    private func catchUpInFull(_ opened: inout OpenedSession, _ identity: OpenedSession.Identity, now: Int64) {
+        guard let memory else { return }
         if let entry = memory.journal.find(identity.id, now: now) {
             catchUp(&opened, identity, entry, memory, now: now)
         }

@@ -26,9 +26,8 @@ struct JournalEntry: Sendable {
     /// How many older versions are told from cookies of unknown origin.
     static let mostSuperseded = 256
 
-    /// Takes a version's mark among the superseded.
+    /// Takes a version's mark, which is none of them, among the superseded.
     mutating func supersede(_ mark: CookieMark) {
-        if superseded.contains(mark) { return }
         if superseded.count == JournalEntry.mostSuperseded { superseded.removeFirst() }
         superseded.append(mark)
     }

@@ -64,8 +64,10 @@ struct JournaledSave {
     private func base(_ place: Place, _ sessions: CookieSessions, now: Int64) -> Base {
         switch place.entry?.state {
         case .newest(let value)?:
-            let isKnown = place.entry?.superseded.contains(opened.mark) ?? false
-            guard place.isRenewed || (CookieMark(value) != opened.mark && isKnown) else { return .version(opened) }
+            if !place.isRenewed {
+                let isNewest = CookieMark(value) == opened.mark
+                guard !isNewest, place.entry?.superseded.contains(opened.mark) == true else { return .version(opened) }
+            }
             if let newest = sessions.open(text: value, now: now), let identity = newest.identity {
                 return sessions.denial(identity, newest.json, now: now) == nil ? .version(newest) : .gone
             }
@@ -96,7 +98,12 @@ struct JournaledSave {
             }
             base = opened
         }
-        var change = mayChange ? SessionChange(newest: base, handed: opened, changes) : nil
+        var change: SessionChange?
+        if mayChange {
+            change =
+                base.mark == opened.mark
+                ? SessionChange(opened, changes) : SessionChange(newest: base, handed: opened, changes)
+        }
         // Its last-seen time is moved where the new id is, and it was renewed since this request.
         if place.isRenewed, change == nil { return .unchanged }
         if place.isRenewed, change?.isCleared == false {
@@ -168,7 +175,7 @@ struct JournaledSave {
             validUntil: max(now + window, place.entry?.validUntil ?? 0)
         )
         if case .newest(let before)? = place.entry?.state { entry.supersede(CookieMark(before)) }
-        entry.supersede(base.mark)
+        if entry.superseded.last != base.mark, !entry.superseded.contains(base.mark) { entry.supersede(base.mark) }
         return journal.put(entry, for: place.id, replacing: place.entry, now: now)
     }
 

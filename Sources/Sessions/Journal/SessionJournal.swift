@@ -35,6 +35,9 @@ public final class SessionJournal: Sendable {
     /// About how much memory it takes, in bytes.
     public var bytes: Int { shards.reduce(0) { $0 + $1.size.bytes } }
 
+    /// Whether something may be known of an id.
+    func mayKnow(_ id: SessionID) -> Bool { filter.mayContain(id) }
+
     /// What is known of an id; nearly always nothing, which costs no lock.
     func find(_ id: SessionID, now: Int64) -> JournalEntry? {
         filter.mayContain(id) ? shard(id).find(id, now: now) : nil

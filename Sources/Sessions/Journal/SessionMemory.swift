@@ -10,4 +10,9 @@ public final class SessionMemory: Sendable {
         self.journal = journal
         self.denyList = denyList
     }
+
+    /// Whether something may be known that concerns a session; nearly always not, which three numbers in memory say.
+    func mayConcern(_ id: SessionID) -> Bool {
+        journal.mayKnow(id) || denyList.mayDeny(id)
+    }
 }

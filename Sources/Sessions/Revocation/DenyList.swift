@@ -59,6 +59,9 @@ public final class DenyList: Sendable {
     /// Whether no subject is denied.
     var hasNoSubjects: Bool { subjectCount.load(ordering: .relaxed) == 0 }
 
+    /// Whether a session may be denied, by its id or its subject.
+    func mayDeny(_ id: SessionID) -> Bool { !hasNoSubjects || ids.mayContain(id) }
+
     /// The denial of a session's id.
     func find(_ id: SessionID, now: Int64) -> Denial? {
         ids.mayContain(id) ? find(.id(id), now: now) : nil

@@ -157,6 +157,7 @@ struct Interleaving {
         if chance(6) { answer.fields.append(("Set-Once", #"{"\#(name())":\#(serial)}"#)) }
         if mayEnd, chance(8) { answer.fields.append(("Delete", "base")) }
         if mayEnd, chance(16) { answer.fields.append(("Clear", "1")) }
+        if mayEnd, chance(40) { answer.fields.append(("Revoke", "1")) }
         if mayEnd, chance(10) { answer.fields.append(("Renew", "1")) }
         if mayEnd, chance(10) { answer.fields.append(("Set", #"{"user":\#(serial % 3)}"#)) }
         return answer
@@ -196,7 +197,7 @@ struct Interleaving {
 
     /// Brings the truth up to the answer, and says whose it is now.
     private func apply(_ answer: Answer, _ request: Request) -> Truth? {
-        let clears = answer.fields.contains { $0.name == "Clear" }
+        let clears = answer.fields.contains { $0.name == "Clear" || $0.name == "Revoke" }
         let sets = members("Set", answer)
         let once = members("Set-Once", answer)
         let isNew = !sets.isEmpty || !once.isEmpty

@@ -22,6 +22,7 @@ struct Answer {
             case "Delete": try changes.delete(bytes.span)
             case "Set": try changes.set(bytes.span)
             case "Set-Once": try changes.setOnce(bytes.span)
+            case "Revoke": try changes.revoke(bytes.span)
             case "Renew": try changes.renew(bytes.span)
             case "Flash": try changes.flashAdd(bytes.span)
             case "Keep": try changes.flashKeep(bytes.span)
