@@ -43,7 +43,7 @@ struct CounterTests {
             let expected: [String: JSONValue] = [
                 "none": 2, "created": 1, "changed": 1, "renewed": 1, "cleared": 1, "refused": 1, "oversized": 1,
                 "opened": 6, "twin_healed": 1, "forged": 1, "malformed": 1, "unknown_key": 1, "expired_idle": 0,
-                "expired_lifetime": 0, "touched": 0, "revoked": 0, "store_error": 0,
+                "expired_lifetime": 0, "touched": 0, "revoked": 0, "unknown_id": 0, "gone": 0, "store_error": 0,
             ]
             for (name, count) in expected { #expect(session[name] == count, "\(name)") }
             #expect(session.names == Set(expected.keys).union(["keys"]))

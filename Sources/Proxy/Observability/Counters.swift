@@ -52,6 +52,6 @@ struct Counters: Sendable {
             ("connections", connections), ("refused", refused), ("requests", requests), ("failures", failures),
             ("bytes_out", bytesOut), ("stripped_in", strippedIn), ("dropped_out", droppedOut),
             ("ignored_changes", ignoredChanges), ("tunnels", tunnels), ("tunnels_open", UInt64(max(0, openTunnels))),
-        ] + TimerName.allCases.map { ("timeout_\($0.setting)", count(of: $0)) }
+        ] + TimerName.allCases.map { ("\($0.setting)", count(of: $0)) }
     }
 }

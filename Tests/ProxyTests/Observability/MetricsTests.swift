@@ -38,7 +38,7 @@ struct MetricsTests {
             SessionMetrics.Key(name: "cc", place: 0, opened: 3),
         ]
         let text = Metrics(Counters(), [session("a\"\\\n\u{1}", opened: 1, keys: keys)]).json(time: 7)
-        #expect(text.hasPrefix(#"{"counters":{"time":7,"workers":1,"connections":0,"requests":0,"#))
+        #expect(text.hasPrefix(#"{"counters":{"time":7,"workers":1,"connections":0,"refused":0,"requests":0,"#))
         #expect(text.contains(#""sessions":{"a\"\\\u000a\u0001":{"none":0,"opened":1,"#))
         let listed =
             #"{"key":"cc","place":1,"opened":3},{"key":"bb","place":2,"opened":2},"#
