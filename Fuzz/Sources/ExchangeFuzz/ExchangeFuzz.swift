@@ -13,6 +13,7 @@ import Harness
 /// | `p`, `q` | the client, the service stops to read, or begins again |
 /// | `J` | the client sends the cookies it was given, as a `Cookie` line |
 /// | `D` | the worker is told to drain |
+/// | `+` | the step before and the one behind it happen at once, for the worker |
 ///
 /// Any other byte is nothing. Without `o` the newest connection to a service is meant.
 struct Play {
@@ -35,7 +36,7 @@ struct Play {
     mutating func run() -> Stage {
         while place < script.count {
             step(take())
-            stage.settle()
+            if place < script.count, script[place] == UInt8(ascii: "+") { place += 1 } else { stage.settle() }
         }
         stage.finish()
         check()
