@@ -74,7 +74,7 @@ public final class RedisServer: Sendable {
     public func start() throws {
         let command = ["/usr/bin/redis-server"] + arguments
         // The shell's input is a pipe that this process alone can write to: it ends with us.
-        let watched = ["/bin/sh", "-c", "\"$0\" \"$@\" </dev/null & cat >/dev/null; kill -9 $!"] + command
+        let watched = ["/bin/sh", "-c", "\"$0\" \"$@\" </dev/null & cat >/dev/null; kill -9 $!; wait"] + command
         try running.start(endsWithUs ? watched : command, input: endsWithUs)
     }
 

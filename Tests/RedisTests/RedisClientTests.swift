@@ -215,6 +215,16 @@ struct RedisClientTests {
         #expect(last.end == .text("3") && behind.end?.failure?.cause == .closed)
         #expect(client.run("PING").failure?.cause == .closed)
     }
+
+    @Test func `a client that is closed by the answer that ends its connection stays closed`() throws {
+        let server = try RedisServer(options: ["--replicaof", "127.0.0.1", "1"])
+        let client = try TestClient(server.url)
+        let refused = try client.begin(["SET", "a", "1"])
+        refused.told = { client.client.close() }
+        #expect(client.loop.turn { refused.end != nil })
+        #expect(client.run("PING").failure?.cause == .closed)
+        #expect(client.events.count == 1)
+    }
 }
 
 extension RedisError {

@@ -110,7 +110,6 @@ public final class RedisClient: WireOwner {
 
     /// Closes the connection; waiting commands fail, and so does every later one.
     public func close() {
-        if case .closed = state { return }
         breakOff(.closed, then: .closed)
     }
 
@@ -251,6 +250,8 @@ public final class RedisClient: WireOwner {
     ///
     /// - Parameter isQuiet: whether it is no failure when nothing waits, as when Redis closes an idle connection.
     private func breakOff(_ cause: RedisError.Cause, isQuiet: Bool = false, then next: State? = nil) {
+        // A receiver may have closed the client while it was told of the reply that ends the connection.
+        if case .closed = state { return }
         let wasReady = isReady
         connection?.close()
         connection = nil
