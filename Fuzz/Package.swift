@@ -17,7 +17,8 @@ let strict: [SwiftSetting] = [
 func fuzzer(_ name: String, helper: String? = nil, _ modules: String...) -> Target {
     .executableTarget(
         name: name,
-        dependencies: ["Harness"] + (helper.map { [.target(name: $0)] } ?? []) + modules.map { .product(name: $0, package: "gateway") },
+        dependencies: ["Harness"] + (helper.map { [.target(name: $0)] } ?? [])
+            + modules.map { .product(name: $0, package: "gateway") },
         swiftSettings: strict
     )
 }
