@@ -18,7 +18,8 @@ public struct MemorySessionStore: SessionStore {
         var opened = sessions.begin(cookies.bytes.span, flashCandidates: cookies.flashCandidates, now: request.now)
         for candidate in cookies.candidates.prefix(ServerSessions.mostTwins) {
             guard let token = sessions.token(cookies.bytes.span, candidate, for: &opened) else { continue }
-            try sessions.took(memory.ask(.open(token.key), now: request.now), of: token, into: &opened, now: request.now)
+            let answer = memory.ask(.open(token.key), now: request.now)
+            try sessions.took(answer, of: token, into: &opened, now: request.now)
         }
         return Session(opened: opened, isPage: request.isPage)
     }
