@@ -36,6 +36,11 @@ extension SessionSettings {
                 .init(setting: "format", message: "gorilla's cookies hold the values: `store` must be cookie")
             )
         }
+        if maxChunks > 1 {
+            problems.append(
+                .init(setting: "max_chunks", message: "a server store's cookie is one: the values are not in it")
+            )
+        }
         if subject != nil {
             problems.append(
                 .init(
