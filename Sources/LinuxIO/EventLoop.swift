@@ -19,6 +19,8 @@ public final class EventLoop {
     public var onTurnEnd: (() -> Void)?
 
     /// What the clock says, in monotonic nanoseconds, for tests that move the time by hand; nil: the kernel's.
+    ///
+    /// Never less than `now` was.
     var heldTime: UInt64? { didSet { readClocks() } }
 
     let timers: TimerWheel

@@ -42,7 +42,6 @@ final class Stage {
         if case .cookie(let policy) = route.policy { policy } else { nil }
     }
     private static let output = LogOutput(descriptor: open("/dev/null", O_WRONLY | O_CLOEXEC))
-    private static let second: UInt64 = 1_000_000_000
 
     private var worker: Worker
     private(set) var clients: [Peer] = []
@@ -56,7 +55,7 @@ final class Stage {
             fatalError("no worker")
         }
         self.worker = worker
-        worker.loop.heldTime = 1_000_000 * Self.second
+        worker.loop.heldTime = worker.loop.now
     }
 
     /// A client connects.
