@@ -96,8 +96,13 @@ final class Stage {
     func finish() {
         for peer in clients + upstreams where !peer.isReading { peer.isReading = true }
         settle()
-        // More than any timeout of the route file, one after the other.
-        for _ in 0..<8 { advance(milliseconds: 61_000) }
+        // More than any timeout of the route file, for each request that may be waiting for the one before it.
+        var rounds = clients.reduce(4) { $0 + 2 * ClientConversation(sent: $1.sent).requests.count }
+        while !worker.connections.isEmpty, rounds > 0 {
+            advance(milliseconds: 61_000)
+            rounds -= 1
+        }
+        advance(milliseconds: 61_000)
         must(worker.connections.isEmpty, "every connection comes to its end: \(worker.connections.map(\.input))")
         must(clients.allSatisfy { $0.isEnded || $0.isClosed }, "every client hears of it")
         must(worker.pools.allSatisfy { $0.idleCount == 0 }, "no connection waits for ever")
