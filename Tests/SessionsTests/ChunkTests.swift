@@ -56,6 +56,7 @@ struct ChunkTests {
         browser.jar.removeAll { $0.name == (missing == 0 ? Self.name : "\(Self.name).\(missing)") }
         let visit = try browser.visit()
         #expect(visit.session == "{}" && visit.opened.hasDeadCookie)
+        #expect(visit.opened.outcome == .malformed)
         #expect(browser.jar.isEmpty)
     }
 

@@ -20,7 +20,9 @@ extension CookieSessions {
             }
         for chunk in chunks {
             opened.chunkNumbers |= 1 << UInt32(chunk.number)
-            if opened.identity == nil { opened.hasDeadCookie = true }
+            if opened.identity != nil { continue }
+            opened.hasDeadCookie = true
+            if opened.outcome == .none { opened.outcome = .malformed }
         }
         return opened
     }
