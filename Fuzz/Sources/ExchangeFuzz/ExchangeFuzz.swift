@@ -29,19 +29,25 @@ struct Play {
     private var hasCookie = false
     private var fillerLeft = 3_000_000
 
-    init(_ script: [UInt8]) {
+    private init(_ script: [UInt8]) {
         self.script = script
         stage.connect()
     }
 
-    mutating func run() -> Stage {
+    /// Plays it.
+    static func run(_ script: [UInt8]) -> Remains {
+        var play = Play(script)
+        play.run()
+        return play.stage.remains
+    }
+
+    private mutating func run() {
         while place < script.count {
             step(take())
             if place < script.count, script[place] == UInt8(ascii: "+") { place += 1 } else { stage.settle() }
         }
         stage.finish()
         check()
-        return stage
     }
 
     private mutating func take() -> UInt8 {
@@ -128,8 +134,8 @@ struct Play {
 
 @c(LLVMFuzzerTestOneInput)
 public func checkExchange(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    var play = Play([UInt8](UnsafeBufferPointer(start: start, count: count)))
-    Stage.end(play.run())
+    let remains = Play.run([UInt8](UnsafeBufferPointer(start: start, count: count)))
+    must(remains.areGone, "a worker ends with what it owns")
     return 0
 }
 
