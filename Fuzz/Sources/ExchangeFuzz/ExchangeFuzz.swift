@@ -5,7 +5,7 @@ import Harness
 /// | letter | step |
 /// | --- | --- |
 /// | `C` n …, `U` n … | the client, the service sends the n bytes that follow |
-/// | `B` n, `V` n | the client, the service sends n thousand bytes more |
+/// | `B` n, `V` n | the client, the service sends n thousand bytes more, up to 3 MB in all |
 /// | `N` | another client connects, and is the one that acts from now on |
 /// | `n` i, `o` i | the i-th client, the i-th connection to a service is the one that acts |
 /// | `T` i | time passes: `pauses[i]` milliseconds |
@@ -27,20 +27,27 @@ struct Play {
     /// Nil: the newest.
     private var upstream: Int?
     private var hasCookie = false
+    private var fillerLeft = 3_000_000
 
-    init(_ script: [UInt8]) {
+    private init(_ script: [UInt8]) {
         self.script = script
         stage.connect()
     }
 
-    mutating func run() -> Stage {
+    /// Plays it.
+    static func run(_ script: [UInt8]) -> Remains {
+        var play = Play(script)
+        play.run()
+        return play.stage.remains
+    }
+
+    private mutating func run() {
         while place < script.count {
             step(take())
             if place < script.count, script[place] == UInt8(ascii: "+") { place += 1 } else { stage.settle() }
         }
         stage.finish()
         check()
-        return stage
     }
 
     private mutating func take() -> UInt8 {
@@ -56,6 +63,12 @@ struct Play {
         return bytes
     }
 
+    private mutating func takeFiller() -> ArraySlice<UInt8> {
+        let bytes = Self.filler.prefix(min(Int(take()) * 1000, fillerLeft))
+        fillerLeft -= bytes.count
+        return bytes
+    }
+
     private var serving: Peer? {
         guard !stage.upstreams.isEmpty else { return nil }
         guard let upstream else { return stage.upstreams.last }
@@ -67,8 +80,8 @@ struct Play {
         switch UnicodeScalar(letter) {
         case "C": asking.send(takeBytes())
         case "U": serving?.send(takeBytes())
-        case "B": asking.send(Self.filler.prefix(Int(take()) * 1000))
-        case "V": serving?.send(Self.filler.prefix(Int(take()) * 1000))
+        case "B": asking.send(takeFiller())
+        case "V": serving?.send(takeFiller())
         case "N":
             guard stage.clients.count < 4 else { return }
             stage.connect()
@@ -91,7 +104,9 @@ struct Play {
     private mutating func showCookies(_ asking: Peer) {
         var pairs: [[UInt8]] = []
         for client in stage.clients {
-            for line in client.received.split(separator: 0x0A) where line.starts(with: Array("Set-Cookie: sid".utf8)) {
+            // Not in all of a large body: a play has to be quick.
+            for line in client.received.suffix(20_000).split(separator: 0x0A)
+            where line.starts(with: Array("Set-Cookie: sid".utf8)) {
                 let pair = Array(line.dropFirst("Set-Cookie: ".utf8.count).prefix { $0 != 0x3B })
                 if pair.last != 0x3D { pairs.append(pair) }
             }
@@ -119,8 +134,8 @@ struct Play {
 
 @c(LLVMFuzzerTestOneInput)
 public func checkExchange(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    var play = Play([UInt8](UnsafeBufferPointer(start: start, count: count)))
-    Stage.end(play.run())
+    let remains = Play.run([UInt8](UnsafeBufferPointer(start: start, count: count)))
+    must(remains.areGone, "a worker ends with what it owns")
     return 0
 }
 

@@ -43,7 +43,9 @@ final class Stage {
     }
     private static let output = LogOutput(descriptor: open("/dev/null", O_WRONLY | O_CLOEXEC))
 
-    private var worker: Worker
+    private let worker: Worker
+    /// By which to see that nothing holds the worker when the stage is gone.
+    var remains: Remains { Remains(worker) }
     private(set) var clients: [Peer] = []
     /// The connections the worker made, in their order.
     private(set) var upstreams: [Peer] = []
@@ -110,13 +112,5 @@ final class Stage {
         must(worker.buffers.inUse == 0, "every buffer is given back: \(worker.buffers.inUse)")
         must(worker.idleExchanges.allSatisfy { $0.state == ExchangeState() }, "every exchange can begin anew")
         must(worker.idleExchanges.allSatisfy { $0.upstream.isIdle }, "no exchange holds a connection")
-    }
-
-    /// Drops the worker: nothing may hold it.
-    static func end(_ stage: consuming Stage) {
-        weak let worker = stage.worker
-        weak let loop = stage.worker.loop
-        _ = consume stage
-        must(worker == nil && loop == nil, "a worker ends with what it owns")
     }
 }
