@@ -107,7 +107,7 @@ final class Stage {
         advance(milliseconds: 61_000)
         must(worker.connections.isEmpty, "every connection comes to its end: \(worker.connections.map(\.input))")
         must(clients.allSatisfy { $0.isEnded || $0.isClosed }, "every client hears of it")
-        must(worker.pools.allSatisfy { $0.idleCount == 0 }, "no connection waits for ever")
+        must(worker.edition.pools.allSatisfy { $0.idleCount == 0 }, "no connection waits for ever")
         must(upstreams.allSatisfy { $0.isEnded || $0.isClosed }, "no connection to a service is left")
         must(worker.buffers.inUse == 0, "every buffer is given back: \(worker.buffers.inUse)")
         must(worker.idleExchanges.allSatisfy { $0.state == ExchangeState() }, "every exchange can begin anew")

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A part of the journal under a lock of its own.
 final class JournalShard: Sendable {
     private struct Contents {
@@ -16,7 +14,7 @@ final class JournalShard: Sendable {
         let serial: UInt64
     }
 
-    private let contents = Mutex(Contents())
+    private let contents = Guarded(Contents())
     private let filter: IDFilter
     private let mostBytes: Int
 

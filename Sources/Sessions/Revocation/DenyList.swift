@@ -15,7 +15,7 @@ public final class DenyList: Sendable {
     /// How many there may be by default: 1,048,576, about 100 MiB; after that the oldest are forgotten.
     public static let defaultMost = 1 << 20
 
-    private let contents = Mutex(Contents())
+    private let contents = Guarded(Contents())
     private let ids = IDFilter()
     private let subjectCount = Atomic<Int>(0)
     private let most: Int

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Keeps sessions in this process's memory, for all of its threads; they end with the process.
 ///
 /// It takes no more than its size: the sessions that were not asked for longest go when there is no room, and are counted.
@@ -14,13 +12,13 @@ public final class MemoryStore: Sendable {
     private static let mostShards = 64
 
     private final class Shard: Sendable {
-        let state: Mutex<MemoryShard>
+        let state: Guarded<MemoryShard>
 
-        init(_ shard: consuming MemoryShard) { state = Mutex(shard) }
+        init(_ shard: consuming MemoryShard) { state = Guarded(shard) }
     }
 
     private let shards: [Shard]
-    private let reported = Mutex<UInt64>(0)
+    private let reported = Guarded<UInt64>(0)
 
     /// Makes an empty store of a size in bytes, at least 1 MiB.
     public init(size: UInt64 = defaultSize, times: StoreTimes) {
