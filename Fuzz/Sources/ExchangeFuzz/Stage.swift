@@ -23,11 +23,11 @@ final class Stage {
           second: { servers: ["unix:\(service.path).dead", "unix:\(service.path)"] }
           dead: { servers: ["unix:\(service.path).dead"] }
         routes:
-          - { path: /*, upstream: app }
-          - { path: /n/*, upstream: app, strip_prefix: /n, response_headers: { remove: [X-A], set: { X-B: b } } }
-          - { path: /c/*, upstream: app, session: browser }
-          - { path: /s/*, upstream: second, session: browser, max_body: 100 }
-          - { path: /d/*, upstream: dead }
+          - { path: /*, upstream: app, upgrade: false }
+          - { path: /n/*, upstream: app, upgrade: false, strip_prefix: /n, response_headers: { remove: [X-A], set: { X-B: b } } }
+          - { path: /c/*, upstream: app, session: browser, upgrade: false }
+          - { path: /s/*, upstream: second, session: browser, max_body: 100, upgrade: false }
+          - { path: /d/*, upstream: dead, upgrade: false }
           - { path: /r, respond: { status: 200, body: "ok" } }
           - { path: /m/*, redirect: { to: "/c/*" } }
         """

@@ -12,6 +12,8 @@ enum SessionStores {
         guard session.contains("store: redis"), !session.contains("redis:"), case .success(let server) = redis else {
             return session
         }
-        return session.replacing("store: redis", with: "store: redis\nredis: \(server.url)")
+        // Redis is given time: how long it may take is tried elsewhere, and sanitizers are slow.
+        let redis = "store: redis\nredis: { url: \"\(server.url)\", timeout: 20s }"
+        return session.replacing("store: redis", with: redis)
     }
 }
