@@ -77,6 +77,13 @@ PLAYS = {
     "max-body": post("/s/", "x" * 200) + get("/s/"),
     "max-body-chunked": C(f"POST /s/ HTTP/1.1\nHost: a\n{CHUNKED}\n\n") + C("60\n" + "x" * 96 + "\n") * 2 + C("0\n\n"),
     "session": get("/c/") + ok("ok", 'X-Session-Set: {"user":1}') + C("GET /c/2 HTTP/1.1\nHost: a\n") + b"J" + C("\n") + ok("ok", "X-Session-Clear: 1"),
+    "kept": get("/k/") + ok("ok", 'X-Session-Set: {"user":1}') + C("GET /k/2 HTTP/1.1\nHost: a\n") + b"J" + C("\n") + ok("ok", "X-Session-Renew: 1")
+    + C("GET /k/3 HTTP/1.1\nHost: a\n") + b"J" + C("\n") + ok("ok", "X-Session-Clear: 1"),
+    "chunks": get("/c/") + ok("ok", 'X-Session-Set: {"a":"' + "v" * 5000 + '"}') + C("GET /c/2 HTTP/1.1\nHost: a\n") + b"J" + C("\n") + ok(),
+    "tunnel-half-closed": get("/", "Connection: Upgrade", "Upgrade: x") + U("HTTP/1.1 101 Switching\nUpgrade: x\nConnection: upgrade\n\nhi") + b"v" + C("you"),
+    "tunnel-closed": get("/c/", "Connection: Upgrade", "Upgrade: x") + U("HTTP/1.1 101 Switching\nUpgrade: x\nConnection: upgrade\nX-Session-Set: {\"a\":1}\n\n") + C("you") + b"+u",
+    "tunnel-left": get("/", "Connection: Upgrade", "Upgrade: x") + C("early") + U("HTTP/1.1 101 Switching\nUpgrade: x\nConnection: upgrade\n\nhi") + b"h" + U("more") + b"c",
+    "tunnel-slow": get("/", "Connection: Upgrade", "Upgrade: x") + U("HTTP/1.1 101 Switching\nUpgrade: x\nConnection: upgrade\n\n") + b"p" + b"V\xff" * 3 + b"q" + b"B\xff" * 3 + b"vp",
     "flash": get("/c/") + U('HTTP/1.1 303 See\nContent-Length: 0\nX-Flash-Add: {"info":"x"}\n\n')
     + C("GET /c/2 HTTP/1.1\nHost: a\n" + "\n".join(PAGE) + "\n") + b"J" + C("\n") + ok("ok", "X-Flash-Keep: 1"),
     "bad-change": get("/c/") + ok("ok", "X-Session-Set: {x"),

@@ -18,16 +18,19 @@ final class Stage {
             secret: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
             renew_on: [user]
             expose: { X-User: user }
+            max_chunks: 3
+          kept: { name: sid2, store: memory, secret: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef }
         upstreams:
           app: { servers: ["unix:\(service.path)"] }
           second: { servers: ["unix:\(service.path).dead", "unix:\(service.path)"] }
           dead: { servers: ["unix:\(service.path).dead"] }
         routes:
-          - { path: /*, upstream: app, upgrade: false }
+          - { path: /*, upstream: app }
           - { path: /n/*, upstream: app, upgrade: false, strip_prefix: /n, response_headers: { remove: [X-A], set: { X-B: b } } }
-          - { path: /c/*, upstream: app, session: browser, upgrade: false }
-          - { path: /s/*, upstream: second, session: browser, max_body: 100, upgrade: false }
-          - { path: /d/*, upstream: dead, upgrade: false }
+          - { path: /c/*, upstream: app, session: browser }
+          - { path: /s/*, upstream: second, session: browser, max_body: 100 }
+          - { path: /k/*, upstream: app, session: kept }
+          - { path: /d/*, upstream: dead }
           - { path: /r, respond: { status: 200, body: "ok" } }
           - { path: /m/*, redirect: { to: "/c/*" } }
         """
@@ -38,8 +41,12 @@ final class Stage {
         }
     }()
     /// The leak checker does not see them in the routes, whose enum marks its pointers.
-    private static let policies = snapshot.routes.compactMap { route -> CookiePolicy? in
-        if case .cookie(let policy) = route.policy { policy } else { nil }
+    private static let policies = snapshot.routes.map { route -> any AnyObject & Sendable in
+        switch route.policy {
+        case .null(let policy): policy
+        case .cookie(let policy): policy
+        case .stored(let policy): policy
+        }
     }
     private static let output = LogOutput(descriptor: open("/dev/null", O_WRONLY | O_CLOEXEC))
 
