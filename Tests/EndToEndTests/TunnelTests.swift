@@ -169,6 +169,17 @@ struct TunnelTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a tunnel of which one side has ended is cut after timeouts.tunnel too`(_ clientFirst: Bool) throws {
+        try withTunnel(top: "timeouts: { tunnel: 200ms }") { gateway, client, origin in
+            let (ended, silent) = clientFirst ? (client, origin) : (origin, client)
+            ended.shutdownWrite()
+            #expect(try silent.readUntilClose().isEmpty && silent.end == .closed)
+            _ = try ended.readUntilClose()
+            #expect(try gateway.logLine(target: "/chat")["reason"]?.string == "timeouts.tunnel")
+        }
+    }
+
     @Test func `a tunnel without a byte either way is cut after timeouts.tunnel, a slow one is not`() throws {
         try withTunnel(top: "timeouts: { tunnel: 400ms, send: 100ms, request_body: 100ms, keep_alive: 100ms }") {
             gateway,

@@ -4,7 +4,7 @@ import Harness
 /// What a client sent, read as the gateway has to read it, and what it was answered, which must be lawful.
 struct ClientConversation {
     /// The methods of the requests whose heads came whole.
-    private(set) var requests: [(method: Method, name: [UInt8], version: Version)] = []
+    private(set) var requests: [(method: Method, name: [UInt8], version: Version, isUpgrade: Bool)] = []
     /// Whether something follows that is no request, or not yet one.
     private var hasRest = false
 
@@ -17,7 +17,8 @@ struct ClientConversation {
                 hasRest = true
                 return
             }
-            requests.append((head.method, [UInt8](bytes, head.methodName.range), head.version))
+            let isUpgrade = head.fields.contains { $0.id == .upgrade }
+            requests.append((head.method, [UInt8](bytes, head.methodName.range), head.version, isUpgrade))
             offset += head.length
             var decoder = BodyDecoder(head.body, limits: HeadLimits())
             guard Self.skip(&decoder, sent.span, &offset) == .complete else { return }
@@ -67,7 +68,10 @@ struct ClientConversation {
                 must(request?.version == .http11, "an interim answer goes to HTTP/1.1 alone")
                 continue
             }
-            must(head.status != 101, "nobody asked for another protocol")
+            if head.status == 101 {
+                must(request?.isUpgrade == true, "another protocol is for who asked for it")
+                return
+            }
             must(request?.version != .http10 || (head.body != .chunked && !head.persistent), "HTTP/1.0 knows neither")
             answered += 1
             var decoder = BodyDecoder(head.body, limits: HeadLimits())

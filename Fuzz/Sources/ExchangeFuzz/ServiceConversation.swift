@@ -30,6 +30,8 @@ struct ServiceConversation {
             offset += head.length
             var decoder = BodyDecoder(head.body, limits: HeadLimits())
             guard skip(&decoder, received.span, &offset) else { return }
+            // What follows may be of another protocol.
+            if head.fields.contains(where: { $0.id == .upgrade }) { return }
         }
     }
 

@@ -105,6 +105,8 @@ final class Stage {
             rounds -= 1
         }
         advance(milliseconds: 61_000)
+        // A tunnel has an hour.
+        for _ in 0..<2 { advance(milliseconds: 3_601_000) }
         must(worker.connections.isEmpty, "every connection comes to its end: \(worker.connections.map(\.input))")
         must(clients.allSatisfy { $0.isEnded || $0.isClosed }, "every client hears of it")
         must(worker.edition.pools.allSatisfy { $0.idleCount == 0 }, "no connection waits for ever")

@@ -133,6 +133,11 @@ struct ExchangeState: Equatable {
             response = .aborted
             requestAbandoned()
             return .abort
+        case .complete where request == .tunnelling:
+            // The upstream had ended its side; the client's goes nowhere now.
+            response = .aborted
+            requestAbandoned()
+            return .abort
         case .idle, .complete, .aborted:
             return .nothing
         }

@@ -123,11 +123,12 @@ struct ExchangeStateTests {
     }
 
     @Test func `a tunnel that fails is broken off, never answered`() {
-        for ended in [false, true] {
+        for ended in ["neither", "the request", "the response"] {
             var state = begun(hasBody: false)
             _ = state.responseHead()
             _ = state.switchProtocols()
-            if ended { state.requestEnd() }
+            if ended == "the request" { state.requestEnd() }
+            if ended == "the response" { state.responseEnd() }
             let outcome = state.fail()
             #expect(outcome == .abort && state.isFinished && state.response == .aborted)
         }
