@@ -66,7 +66,7 @@ struct GobReader {
     /// Passes over a length and so many bytes.
     ///
     /// Not by `_ = try text()`: of an array that nobody uses Swift 6.3.1's optimizer moves the release before the copying
-    /// into it, which the address sanitizer found (Fuzz/failures/Gob).
+    /// into it, which the address sanitizer found.
     mutating func skipText() throws(GobError) {
         position += try count()
     }
