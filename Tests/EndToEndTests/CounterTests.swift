@@ -41,7 +41,8 @@ struct CounterTests {
             #expect(counters["failures"] == 2)
             let session = try #require(counters["sessions"]?["browser"])
             let expected: [String: JSONValue] = [
-                "none": 2, "created": 1, "changed": 1, "renewed": 1, "cleared": 1, "refused": 1, "oversized": 1,
+                "none": 2, "created": 1, "changed": 1, "renewed": 1, "spilled": 0, "cleared": 1, "refused": 1,
+                "oversized": 1,
                 "opened": 6, "twin_healed": 1, "forged": 1, "malformed": 1, "unknown_key": 1, "expired_idle": 0,
                 "expired_lifetime": 0, "touched": 0, "revoked": 0, "unknown_id": 0, "gone": 0, "store_error": 0,
             ]

@@ -167,11 +167,11 @@ struct ChunkTests {
         #expect(size > 12_000 && limit > 8000 && limit < 8192)
         #expect(
             error?.reason == "cookie \(Self.name) would be \(size) bytes with its name, `max_chunks` allows \(limit); "
-                + "`max_chunks: 3` spreads it over several, or `store: memory` keeps it at the gateway"
+                + "`max_chunks: 3` spreads it over several, or `spill: memory` keeps it at the gateway"
         )
         #expect(browser.jar.map(\.value) == before)
         let larger = #expect(throws: SaveError.self) { try browser.visit(.ok(values(40_000))) }
-        #expect(larger?.reason.hasSuffix("; keep less in it, or `store: memory` keeps it at the gateway") == true)
+        #expect(larger?.reason.hasSuffix("; keep less in it, or `spill: memory` keeps it at the gateway") == true)
     }
 
     @Test func `sets that were made when more were allowed still open`() throws {

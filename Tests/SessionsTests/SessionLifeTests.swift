@@ -169,7 +169,7 @@ struct SessionLifeTests {
         #expect(cookie == "_gateway_session" && size > 4096 && limit == 4096)
         #expect(
             error?.reason == "cookie _gateway_session would be \(size) bytes with its name, browsers keep 4096; "
-                + "`max_chunks: 2` spreads it over several, or `store: memory` keeps it at the gateway"
+                + "`max_chunks: 2` spreads it over several, or `spill: memory` keeps it at the gateway"
         )
         #expect(browser.cookie == before)
     }

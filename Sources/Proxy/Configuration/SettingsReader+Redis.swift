@@ -8,18 +8,19 @@ extension SettingsReader {
     ///
     /// No message repeats the URL: there may be a password in it.
     func readRedis(_ section: SectionReader, _ session: SessionSettings) -> RedisStoreSettings? {
-        guard session.store == .redis else {
+        guard session.store == .redis || session.spill == .redis else {
             if section.node("redis") != nil {
                 let place = section.place(of: "redis")
-                problems.error("`redis` is for `store: redis`", at: place, hint: "write `store: redis`")
+                problems.error("`redis` is for `store: redis`, or `spill: redis`", at: place, hint: "write one of them")
             }
             return nil
         }
-        let place = section.place(of: section.has("redis") ? "redis" : "store")
+        let user = session.store == .redis ? "store" : "spill"
+        let place = section.place(of: section.has("redis") ? "redis" : user)
         guard let node = section.node("redis") else {
             let isReported = section.seemsToHave("redis") && !section.has("redis")
             if !isReported, !section.all.contains(where: { $0.key == "redis" && $0.value.isUnknown }) {
-                problems.error("`store: redis` needs `redis`, the URL of one", at: place, hint: Self.redisForms)
+                problems.error("`\(user): redis` needs `redis`, the URL of one", at: place, hint: Self.redisForms)
             }
             return nil
         }

@@ -2,7 +2,8 @@ internal import Sessions
 
 extension SettingsReader {
     private static let sessionSettings = [
-        "store", "name", "secret", "format", "block_keys", "idle_timeout", "lifetime", "renew_on", "subject", "expose",
+        "store", "spill", "name", "secret", "format", "block_keys", "idle_timeout", "lifetime", "renew_on", "subject",
+        "expose",
         "max_chunks", "max_age",
         "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "sign",
         "memory",
@@ -87,12 +88,13 @@ extension SettingsReader {
     private func readStore(_ section: SectionReader, into session: inout SessionSettings) {
         session.store =
             section.choice("store", ["cookie": .cookie, "memory": .memory, "redis": .redis]) ?? session.store
+        session.spill = section.choice("spill", ["memory": .memory, "redis": StoreKind.redis])
         guard let node = section.node("memory") else { return }
-        if session.store != .memory {
+        if session.store != .memory, session.spill != .memory {
             problems.error(
-                "`memory` is for `store: memory`",
+                "`memory` is for `store: memory`, or `spill: memory`",
                 at: section.place(of: "memory"),
-                hint: "write `store: memory`"
+                hint: "write one of them"
             )
         }
         guard let memory = SectionReader(node, "`memory`", names: ["size"], problems: problems) else { return }

@@ -13,7 +13,7 @@ import Sessions
 /// A store that answers at once never makes it wait.
 extension Exchange {
     /// Whether the upstream has to hold the head it has just handed over.
-    var isSaving: Bool { storeWait == .saving }
+    var isSaving: Bool { storeWait == .saving || storeWait == .retrying }
 
     /// Looks up the request's cookies one after the other; false while the store is asked.
     func openStored(_ policy: StoredPolicy) throws(GatewayError) -> Bool {
@@ -22,7 +22,7 @@ extension Exchange {
             headBytes.readable.span,
             counters: &edition.sessionCounters
         ) {
-            guard let answer = ask(.open(key), policy) else {
+            guard let answer = ask(.open(key), policy.index, for: self) else {
                 storeWait = .opening
                 return false
             }
@@ -50,7 +50,7 @@ extension Exchange {
                     random: &worker.secureRandom
                 )
                 if let request {
-                    answer = ask(request, policy)
+                    answer = ask(request, policy.index, for: self)
                     if answer == nil {
                         storeWait = .saving
                         return nil
@@ -73,15 +73,15 @@ extension Exchange {
     /// The answer that was awaited.
     func goOn(with answer: StoreAnswer) {
         let waited = storeWait
+        // Of an exchange that was given up, whose place another has taken.
+        guard let route, waited == .opening || waited == .saving else { return }
         storeWait = .nothing
-        guard let route, case .stored(let policy) = route.policy else { return }
         switch waited {
-        case .nothing:
+        case .nothing, .retrying:
             return
         case .opening:
             do throws(GatewayError) {
-                try took(answer, policy)
-                guard try openStored(policy) else { return }
+                guard try goOnOpening(route, with: answer) else { return }
                 try perform(route)
                 upstream.flush()
             } catch {
@@ -96,6 +96,20 @@ extension Exchange {
         settle()
     }
 
+    /// Takes what the store said of a cookie, and looks up the next; false while the store is asked.
+    private func goOnOpening(_ route: Route, with answer: StoreAnswer) throws(GatewayError) -> Bool {
+        switch route.policy {
+        case .null, .cookie:
+            return true
+        case .stored(let policy):
+            try took(answer, policy)
+            return try openStored(policy)
+        case .spilling(let policy):
+            try took(answer, policy)
+            return try openSpilled(policy)
+        }
+    }
+
     private func took(_ answer: StoreAnswer, _ policy: StoredPolicy) throws(GatewayError) {
         do throws(SaveError) {
             try policy.took(answer, &visit, now: worker.loop.wallClock, counters: &edition.sessionCounters)
@@ -104,14 +118,14 @@ extension Exchange {
         }
     }
 
-    /// Asks the session's store; nil when it answers later, to `storeAnswered`.
-    private func ask(_ request: StoreRequest, _ policy: StoredPolicy) -> StoreAnswer? {
+    /// Asks a session's store; nil when it answers later, to the waiter's `storeAnswered`.
+    func ask(_ request: StoreRequest, _ session: Int, for waiter: StoreWaiter) -> StoreAnswer? {
         let now = worker.loop.wallClock
-        switch edition.stores[policy.index] {
+        switch edition.stores[session] {
         case .memory(let store): return store.ask(request, now: now)
         case .waiting(let store):
             storeTicket &+= 1
-            return store.ask(request, now: now, for: self, ticket: storeTicket)
+            return store.ask(request, now: now, for: waiter, ticket: storeTicket)
         case nil: return .failed(why: "there is no store")
         }
     }

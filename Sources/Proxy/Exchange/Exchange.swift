@@ -41,6 +41,8 @@ final class Exchange: StoreWaiter {
     var storeWait = StoreWait.nothing
     /// Counts the questions to stores: an answer to any but the last comes too late.
     var storeTicket: UInt32 = 0
+    /// Tries to save again, where another answer is waited for.
+    private(set) lazy var retry = Timer(worker.loop) { [unowned self] in saveAgain() }
     private var bodyReceived: UInt64 = 0
     /// What the response's `Connection` named, for its trailers: its head is gone by then.
     ///
@@ -162,6 +164,19 @@ final class Exchange: StoreWaiter {
             guard case .upstream = route.action else { return true }
             policy.begin(&visit, head, bytes, facts, now: worker.loop.wallClock)
             return try openStored(policy)
+        case .spilling(let policy):
+            if policy.cookies.refuses(head, bytes, facts) { throw .crossSiteWrite }
+            // What the gateway answers by itself needs no session.
+            guard case .upstream = route.action else { return true }
+            policy.begin(
+                &visit,
+                head,
+                bytes,
+                facts,
+                now: worker.loop.wallClock,
+                cache: &worker.openedSessions
+            )
+            return try openSpilled(policy)
         }
         return true
     }
@@ -304,6 +319,8 @@ final class Exchange: StoreWaiter {
             }
         case .stored(let policy):
             return try saveStored(policy, response, bytes)
+        case .spilling(let policy):
+            return try saveSpilling(policy, response, bytes)
         }
     }
 

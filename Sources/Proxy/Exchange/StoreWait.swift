@@ -5,4 +5,6 @@ enum StoreWait {
     case opening
     /// That the response's changes are saved: its head is held.
     case saving
+    /// That another answer's session has come to its store: the head is held, and tried again now and then.
+    case retrying
 }

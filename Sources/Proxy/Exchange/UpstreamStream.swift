@@ -275,7 +275,8 @@ final class UpstreamStream: WireOwner {
         if isReadable { read() }
     }
 
-    /// The session is saved, or could not be: the head that was held is handed over again, then what follows it.
+    /// The session is saved, or could not be, or is to be tried again: the head that was held is handed over again, then
+    /// what follows it.
     func release() {
         guard isHeld, let held = partial else { return }
         isHeld = false
@@ -283,6 +284,12 @@ final class UpstreamStream: WireOwner {
         if !isPaused { timer.arm(after: quietTime) }
         let bytes = held.readable
         exchange.receiveResponse(response, bytes)
+        if exchange.isSaving {
+            isHeld = true
+            partial = held
+            timer.cancel()
+            return
+        }
         // A save that failed has let go of the connection.
         if phase == .body || phase == .tunnel { _ = advance(UnsafeBufferPointer(rebasing: bytes[response.length...])) }
         worker.buffers.give(held)

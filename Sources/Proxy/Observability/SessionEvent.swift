@@ -27,6 +27,8 @@ enum SessionEvent: UInt8, CaseIterable {
     case created
     case changed
     case renewed
+    /// Moved to a server store, as it did not fit into its cookie any more.
+    case spilled
     case cleared
     /// Written again without a change: last-seen was due, or an older secret's seal replaced.
     case touched
@@ -64,6 +66,7 @@ enum SessionEvent: UInt8, CaseIterable {
         case .created: self = .created
         case .changed: self = .changed
         case .renewed: self = .renewed
+        case .spilled: self = .spilled
         case .cleared: self = .cleared
         case .touched: self = .touched
         case .gone: self = .gone
@@ -93,6 +96,7 @@ enum SessionEvent: UInt8, CaseIterable {
         case .created: "created"
         case .changed: "changed"
         case .renewed: "renewed"
+        case .spilled: "spilled"
         case .cleared: "cleared"
         case .touched: "touched"
         case .gone: "gone"

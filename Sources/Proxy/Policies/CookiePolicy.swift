@@ -69,14 +69,26 @@ final class CookiePolicy: Sendable {
             counters.count(.none, session: index)
             return
         }
+        openFound(&visit, bytes, chunks, now: now, cache: &cache)
+        visit.outcome = SessionOutcome(visit.opened.outcome)
+        counters.count(visit.opened, session: index)
+    }
+
+    /// Opens the cookies that were found, and brings them up to what this process knows.
+    @inline(__always)
+    func openFound(
+        _ visit: inout SessionVisit,
+        _ bytes: Span<UInt8>,
+        _ chunks: [CookieChunk],
+        now: Int64,
+        cache: inout OpenedSessionCache
+    ) {
         if visit.candidates.count == 1, visit.flashCandidates.isEmpty, chunks.isEmpty {
             visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
         } else {
             visit.opened = open(bytes, visit, chunks, now: now)
         }
         sessions.catchUp(&visit.opened, now: now)
-        visit.outcome = SessionOutcome(visit.opened.outcome)
-        counters.count(visit.opened, session: index)
     }
 
     /// Notes that changes could not be saved.

@@ -10,7 +10,7 @@ struct MemoryStores: Sendable {
     /// Those of sessions that `earlier` knows by the same name go on, with what they hold.
     init(_ settings: Settings, keeping earlier: MemoryStores? = nil) {
         var stores: [String: MemoryStore] = [:]
-        for session in settings.sessions where session.settings.store == .memory {
+        for session in settings.sessions where session.settings.serverStore == .memory {
             let times = StoreTimes(session.settings)
             if let store = earlier?.stores[session.name] {
                 store.adjust(size: session.settings.memorySize, times: times)

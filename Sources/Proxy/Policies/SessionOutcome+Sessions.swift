@@ -19,6 +19,7 @@ extension SessionOutcome {
         case .created: self = .created
         case .changed: self = .changed
         case .renewed: self = .renewed
+        case .spilled: self = .spilled
         case .cleared: self = .cleared
         case .expired: self = opened
         case .gone: self = .gone

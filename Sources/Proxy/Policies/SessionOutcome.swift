@@ -6,6 +6,8 @@ enum SessionOutcome: UInt8, CaseIterable {
     case created
     case changed
     case renewed
+    /// A session that has left its cookie for a server store.
+    case spilled
     case cleared
     /// A cookie that was once good: idle or old for too long.
     case expired

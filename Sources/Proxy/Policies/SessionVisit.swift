@@ -61,6 +61,9 @@ struct SessionVisit {
         case .stored(let policy):
             let cookies = policy.cookies
             if !cookies.stripsAll { CookieField.write(line, bytes, without: cookies.cutInRequests, into: out) }
+        case .spilling(let policy):
+            let cookies = policy.cookies
+            if !cookies.stripsAll { CookieField.write(line, bytes, without: cookies.cutInRequests, into: out) }
         }
     }
 }

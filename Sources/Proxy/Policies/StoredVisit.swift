@@ -6,6 +6,8 @@ struct StoredVisit {
     var isUsed = false
     /// How many of the request's session cookies were looked up.
     var tried = 0
+    /// The tokens to be looked up, where others than all of the request's cookies are.
+    var tokens: [SessionToken] = []
     /// The token that was looked up last.
     var token: SessionToken?
     /// What the response's changes come to, once its head is there.

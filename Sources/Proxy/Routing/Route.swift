@@ -7,6 +7,7 @@ final class Route: Sendable {
         case null(NullPolicy)
         case cookie(CookiePolicy)
         case stored(StoredPolicy)
+        case spilling(SpillPolicy)
     }
 
     /// As the file says it, for the log.

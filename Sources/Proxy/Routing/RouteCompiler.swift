@@ -29,10 +29,18 @@ struct RouteCompiler {
             return Route(settings: route, policy: .null(policy), policyName: "null")
         }
         let cookies = cookiePolicy(index, for: route)
-        let isStored = settings.sessions[index].settings.store != .cookie
+        let session = settings.sessions[index].settings
+        let policy: Route.Policy =
+            if session.store != .cookie {
+                .stored(StoredPolicy(cookies: cookies, index: index))
+            } else if session.spill != nil {
+                .spilling(SpillPolicy(cookies: cookies, index: index))
+            } else {
+                .cookie(cookies)
+            }
         return Route(
             settings: route,
-            policy: isStored ? .stored(StoredPolicy(cookies: cookies, index: index)) : .cookie(cookies),
+            policy: policy,
             policyName: settings.sessions[index].name
         )
     }

@@ -26,7 +26,7 @@ final class RedisOperation: RedisReceiver {
         self.ticket = ticket
         moves = 0
         switch request {
-        case .open(let first), .create(let first, _), .apply(let first, _), .delete(let first):
+        case .open(let first), .create(let first, _), .adopt(let first, _, _), .apply(let first, _), .delete(let first):
             write(first, store, into: &key)
             newKey.removeAll(keepingCapacity: true)
         case .renew(let first, let second, _), .replace(let first, let second, _):
@@ -62,14 +62,30 @@ final class RedisOperation: RedisReceiver {
                 command.add(key)
             }
         case .create(_, let operations):
-            try run(.create, store, whole, more: 2 + operations.sets.count * 2) { add(&$0, created: operations) }
+            try create(operations, birth: now, store, whole)
+        case .adopt(_, let operations, let birth):
+            try create(operations, birth: birth, store, whole)
         case .replace(_, _, let operations):
-            try run(.create, store, whole, more: 2 + operations.sets.count * 2) { add(&$0, created: operations) }
+            try create(operations, birth: now, store, whole)
         case .apply(_, let operations), .renew(_, _, let operations):
             let more = 5 + operations.consumes.count * 2 + operations.deletes.count + operations.sets.count * 2
             try run(.change, store, whole, more: more) { add(&$0, changed: operations, store) }
         case .delete:
             try run(.delete, store, whole, more: 0) { _ in }
+        }
+    }
+
+    private func create(
+        _ operations: StoreOperations,
+        birth: Int64,
+        _ store: RedisStore,
+        _ whole: Bool
+    ) throws(RedisError) {
+        try run(.create, store, whole, more: 3 + operations.sets.count * 2) { command in
+            command.add(Int64(operations.sets.reduce(1) { $0 + $1.name.count + RedisValue.count($1) + 2 }))
+            command.add(StoreTimes.forwarding)
+            command.add(birth)
+            add(&command, operations.sets)
         }
     }
 
@@ -93,12 +109,6 @@ final class RedisOperation: RedisReceiver {
             command.add(store.times.lifetime)
             write(&command)
         }
-    }
-
-    private func add(_ command: inout RedisCommand, created operations: StoreOperations) {
-        command.add(Int64(operations.sets.reduce(1) { $0 + $1.name.count + RedisValue.count($1) + 2 }))
-        command.add(StoreTimes.forwarding)
-        add(&command, operations.sets)
     }
 
     private func add(_ command: inout RedisCommand, changed operations: StoreOperations, _ store: RedisStore) {

@@ -51,8 +51,8 @@ struct RedisScript {
 
     /// Makes a session at the last key, and deletes the one at the first key if there are two.
     ///
-    /// ARGV 4 is the size of the values; 5 for how many seconds the first key says that the session moved; then come names
-    /// and values.
+    /// ARGV 4 is the size of the values; 5 for how many seconds the first key says that the session moved; 6 its birth; then
+    /// come names and values.
     static let create = RedisScript(
         """
         if KEYS[2] then
@@ -64,9 +64,9 @@ struct RedisScript {
         end
         local key = KEYS[#KEYS]
         redis.call('DEL', key)
-        redis.call('HSET', key, 'b', ARGV[1], 's', ARGV[1], 'z', ARGV[4])
-        pieces('HSET', key, ARGV, 6, #ARGV)
-        keep(key, now, now)
+        redis.call('HSET', key, 'b', ARGV[6], 's', ARGV[1], 'z', ARGV[4])
+        pieces('HSET', key, ARGV, 7, #ARGV)
+        keep(key, tonumber(ARGV[6]), now)
         return 1
         """
     )

@@ -8,6 +8,8 @@ public enum CloseOutcome: UInt8, Sendable, CaseIterable {
     case created
     /// Its values changed.
     case changed
+    /// It did not fit into its cookie any more and lives in a server store from now on.
+    case spilled
     /// It has a new id.
     case renewed
     /// It is gone, as its last value is; the cookie is expired.

@@ -40,16 +40,40 @@ extension CookieSessions {
     ) throws(SaveError) -> ClosedSession {
         let writer = CookieWriter(sessions: self, secureConnection: secureConnection, now: now)
         let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
-        if status >= 500 { return try closed(opened, .unchanged, fate, by: writer, random: &random) }
+        // Before anything is saved: a flash cookie that is too large fails the save as a whole.
+        let flashCookies = try flashCookies(fate, of: opened, by: writer, random: &random)
+        if status >= 500 { return closed(opened, .unchanged, flashCookies, by: writer) }
+        var opened = opened
+        let saved = try save(
+            &opened,
+            changes,
+            fate,
+            status: status,
+            isPage: isPage,
+            by: writer,
+            random: &random
+        )
+        return closed(opened, saved, flashCookies, by: writer)
+    }
+
+    /// Saves what an answer below 500 asks of the session; a session that was revoked meanwhile is none any more.
+    func save(
+        _ opened: inout OpenedSession,
+        _ changes: SessionChanges,
+        _ fate: FlashFate,
+        status: Int,
+        isPage: Bool,
+        by writer: CookieWriter,
+        random: inout some RandomNumberGenerator
+    ) throws(SaveError) -> SavedSession {
+        let now = writer.now
         if changes.revocation == .others || changes.revocation == .all, settings.subject == nil {
             throw .malformed(field: "X-Session-Revoke", why: "the route file gives the session no `subject`")
         }
-        var opened = opened
         if let identity = opened.identity, denial(identity, opened.json, now: now) != nil {
             // It was revoked while the service was at work.
             guard changes.clears, !changes.setsNothing else {
-                let outcome = changes.touchesSession ? CloseOutcome.gone : .unchanged
-                return try closed(opened, SavedSession(outcome: outcome), fate, by: writer, random: &random)
+                return SavedSession(outcome: changes.touchesSession ? .gone : .unchanged)
             }
             opened.forget(identity.id)
         }
@@ -64,12 +88,16 @@ extension CookieSessions {
         } else {
             let change = mayChange ? SessionChange(opened, changes) : nil
             saved = try save(opened, change, fate, by: writer, random: &random)
-            if let gone = opened.goneID, saved.outcome == .created {
+            if let gone = opened.goneID, saved.outcome == .created, case .written = saved.cookie {
                 memory?.journal.replace(gone, by: saved, now: now)
             }
         }
-        carryOut(changes, of: opened, saved, now: now)
-        return try closed(opened, saved, fate, by: writer, random: &random)
+        switch saved.cookie {
+        case .kept, .written, .expired: carryOut(changes, of: opened, saved, now: now)
+        // It is not saved yet.
+        case .spills, .stored, .waits: break
+        }
+        return saved
     }
 
     /// Saves a change of the values, if there is one, and what becomes of the flash messages.
@@ -83,8 +111,9 @@ extension CookieSessions {
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> ClosedSession {
         let writer = CookieWriter(sessions: self, secureConnection: secureConnection, now: now)
+        let flashCookies = try flashCookies(fate, of: opened, by: writer, random: &random)
         let saved = status < 500 ? try save(opened, change, fate, by: writer, random: &random) : .unchanged
-        return try closed(opened, saved, fate, by: writer, random: &random)
+        return closed(opened, saved, flashCookies, by: writer)
     }
 
     /// Works out the session's cookie.
@@ -103,14 +132,25 @@ extension CookieSessions {
         return isDue(opened, now: writer.now) ? try writer.touch(opened, random: &random) : .unchanged
     }
 
-    /// What the response carries.
-    private func closed(
-        _ opened: OpenedSession,
-        _ saved: SavedSession,
+    /// What becomes of the flash cookie; nothing with gorilla, whose cookie has the messages with the values.
+    func flashCookies(
         _ fate: FlashFate,
+        of opened: OpenedSession,
         by writer: CookieWriter,
         random: inout some RandomNumberGenerator
-    ) throws(SaveError) -> ClosedSession {
+    ) throws(SaveError) -> [[UInt8]] {
+        var cookies: [[UInt8]] = []
+        if securecookie == nil { try writer.save(fate, of: opened, into: &cookies, random: &random) }
+        return cookies
+    }
+
+    /// What the response carries.
+    func closed(
+        _ opened: OpenedSession,
+        _ saved: SavedSession,
+        _ flashCookies: [[UInt8]],
+        by writer: CookieWriter
+    ) -> ClosedSession {
         var closed = ClosedSession()
         closed.outcome = saved.outcome
         writer.write(saved, of: opened, into: &closed.setCookies)
@@ -118,10 +158,6 @@ extension CookieSessions {
             writer.expire(opened, into: &closed.setCookies)
             closed.outcome = .expired
         }
-        // Gorilla's cookie has the messages with the values.
-        if securecookie != nil { return closed }
-        var flashCookies: [[UInt8]] = []
-        try writer.save(fate, of: opened, into: &flashCookies, random: &random)
         if flashCookies.isEmpty { return closed }
         // Expired cookies last: curl's cookie file (7.88) brings one back that is expired before another is set.
         let expiresSession = closed.outcome == .cleared || closed.outcome == .expired

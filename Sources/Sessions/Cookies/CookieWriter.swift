@@ -3,6 +3,8 @@ struct CookieWriter {
     let sessions: CookieSessions
     let secureConnection: Bool
     let now: Int64
+    /// Whether a session that does not fit into its cookie is drafted for a server store, not refused.
+    var spills = false
 
     /// Seals a changed session.
     func save(
@@ -65,7 +67,8 @@ struct CookieWriter {
     /// Writes the session's cookie, if the browser is to be given one.
     func write(_ saved: SavedSession, of opened: OpenedSession, into setCookies: inout [[UInt8]]) {
         switch saved.cookie {
-        case .kept: break
+        // Where the values are elsewhere, `SpillSessions` writes the cookie.
+        case .kept, .spills, .stored, .waits: break
         case .expired: expire(opened, into: &setCookies)
         case .written(let value):
             // The browser need not keep what would not open.
@@ -89,7 +92,8 @@ struct CookieWriter {
         if opened.chunkNumbers != 0 { expireChunks(of: opened, from: 1, into: &setCookies) }
     }
 
-    private func expireChunks(of opened: OpenedSession, from first: Int, into setCookies: inout [[UInt8]]) {
+    /// Makes the browser forget the cookies that are left over of a session that takes so many now.
+    func expireChunks(of opened: OpenedSession, from first: Int, into setCookies: inout [[UInt8]]) {
         for number in first..<CookieChunk.endOfNumbers where opened.chunkNumbers & 1 << UInt32(number) != 0 {
             setCookies.append(expired(CookieChunk.name(number, of: sessions.nameBytes)))
         }
@@ -139,7 +143,16 @@ struct CookieWriter {
         _ outcome: CloseOutcome,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> SavedSession {
-        try checkSize(record)
+        do throws(SaveError) {
+            try checkSize(record)
+        } catch {
+            guard spills else { throw error }
+            return SavedSession(
+                outcome: outcome,
+                cookie: .spills(SpillDraft(record: record)),
+                identity: record.identity
+            )
+        }
         let value = try sessions.sealer.seal(record.plaintext, as: .session, random: &random)
         return SavedSession(outcome: outcome, cookie: .written(value), identity: record.identity)
     }

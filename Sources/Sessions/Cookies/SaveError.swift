@@ -38,7 +38,7 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
 
     private static func advice(_ chunks: Int?) -> String {
         guard let chunks else { return "" }
-        let store = "or `store: memory` keeps it at the gateway"
+        let store = "or `spill: memory` keeps it at the gateway"
         return chunks > CookieSessions.mostChunks
             ? "; keep less in it, \(store)" : "; `max_chunks: \(chunks)` spreads it over several, \(store)"
     }

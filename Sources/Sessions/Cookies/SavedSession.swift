@@ -8,6 +8,12 @@ struct SavedSession {
         case written([UInt8])
         /// The browser is told to forget it.
         case expired
+        /// It would be too large: a server store is to be asked to take the session.
+        case spills(SpillDraft)
+        /// The session is in a server store, under this token; `isRenewed` says whether it has another id than the request's.
+        case stored(SessionToken, isRenewed: Bool)
+        /// Another answer has asked a server store to take the session: this one has to wait for that.
+        case waits
     }
 
     var outcome = CloseOutcome.unchanged

@@ -4,6 +4,8 @@
 public struct CookieInspection: Sendable {
     /// Whether it is the cookie of flash messages, and not of a session.
     public internal(set) var isFlash = false
+    /// Whether it is the token of a session whose values are in a server store, which is not asked.
+    public internal(set) var isToken = false
     /// What came of it; `opened` alone is a session, or messages.
     public internal(set) var outcome = OpenOutcome.malformed
     /// Why it is not taken, in one sentence without a full stop; nil when it is.

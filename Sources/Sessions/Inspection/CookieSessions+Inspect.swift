@@ -13,6 +13,10 @@ extension CookieSessions {
         }
         if let securecookie {
             inspect(bytes, now, securecookie, &inspection)
+        } else if !inspection.isFlash, let token = SessionToken(bytes.span, 0..<bytes.count) {
+            inspection.isToken = true
+            inspection.outcome = .none
+            inspection.id = token.key.id
         } else {
             inspectSealed(bytes, now, &inspection)
         }

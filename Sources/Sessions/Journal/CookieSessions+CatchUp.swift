@@ -48,6 +48,13 @@ extension CookieSessions {
             opened.forget(identity.id)
             // At first the answer that expires it is on its way. To expire it again might hit the cookie that follows.
             opened.hasDeadCookie = isLongAgo
+        case .spilled(let token):
+            opened.forget(identity.id)
+            if settings.spill != nil {
+                opened.token = token
+                opened.isSuperseded = true
+            }
+        case .unknown: break
         }
     }
 
@@ -58,7 +65,7 @@ extension CookieSessions {
         if case .renewed(_, opens: false) = entry.state { return true }
         switch journal.follow(record.id, now: now).entry?.state {
         case .gone, .emptied: return true
-        case .newest, .renewed, nil: return false
+        case .newest, .renewed, .spilled, .unknown, nil: return false
         }
     }
 
@@ -67,8 +74,15 @@ extension CookieSessions {
         guard let gone = opened.goneID, let journal = memory?.journal else { return false }
         switch journal.follow(gone, now: now).entry?.state {
         case .gone(isReplaced: true), .newest, .renewed: return true
-        case .gone(isReplaced: false), .emptied, nil: return false
+        // Where that has ended too, the browser may have another since.
+        case .spilled(let token): return isReplaced(token, now: now)
+        case .gone(isReplaced: false), .emptied, .unknown, nil: return false
         }
+    }
+
+    /// Whether the browser has been given a sealed session for the one that a token led to.
+    func isReplaced(_ token: SessionToken, now: Int64) -> Bool {
+        if case .gone(isReplaced: true)? = memory?.journal.find(token.key.id, now: now)?.state { true } else { false }
     }
 }
 

@@ -8,6 +8,7 @@
 /// that it was renewed                  the newest of the renewed session   nothing: the new id is not for this cookie
 /// that its last value was deleted      no values                           a new session, which has them
 /// that it was cleared                  nothing, they are dropped           nothing
+/// that it moved to a server store      the session there                   its token, or nothing if it was renewed too
 /// ```
 /// Who is given a renewed session by an old cookie might be the one who had planted that cookie before the sign-in. The
 /// browser itself comes with the new id's cookie, and is then given the version that waits for it.
@@ -45,6 +46,7 @@ struct JournaledSave {
         case version(OpenedSession)
         case noValues
         case gone
+        case stored(SessionToken)
     }
 
     /// Saves; begins anew when another answer was faster.
@@ -74,8 +76,9 @@ struct JournaledSave {
             return place.isRenewed ? .gone : .version(opened)
         case .emptied?: return .noValues
         case .gone?, .renewed?: return .gone
+        case .spilled(let token)?: return sessions.settings.spill == nil ? .gone : .stored(token)
         // What was renewed and is not known any more must not be overwritten by the old.
-        case nil: return place.isRenewed ? .gone : .version(opened)
+        case .unknown?, nil: return place.isRenewed ? .gone : .version(opened)
         }
     }
 
@@ -87,6 +90,10 @@ struct JournaledSave {
         by writer: CookieWriter,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> SavedSession? {
+        if writer.spills, let move = place.entry?.move, writer.now < move.until {
+            // Last-seen alone is not worth the wait.
+            return mayChange ? SavedSession(cookie: .waits) : .unchanged
+        }
         let base: OpenedSession
         switch self.base(place, writer.sessions, now: writer.now) {
         case .version(let version): base = version
@@ -97,6 +104,8 @@ struct JournaledSave {
                 return changes.touchesSession && !changes.endsSession ? SavedSession(outcome: .gone) : .unchanged
             }
             base = opened
+        case .stored(let token):
+            return mayChange ? SavedSession(cookie: .stored(token, isRenewed: place.isRenewed)) : .unchanged
         }
         var change: SessionChange?
         if mayChange {
@@ -133,7 +142,28 @@ struct JournaledSave {
             if change?.isCleared == true { saved.endedID = place.id }
             if place.isRenewed, saved.identity?.id == place.id { saved.cookie = .kept }
             return saved
+        case .spills(var draft):
+            let number: UInt64 = random.next()
+            guard journal.beginMove(number, of: place.id, place.entry, now: writer.now) else { return nil }
+            let isCleared = change?.isCleared == true
+            draft.move = .init(id: place.id, number: number, then: end(of: draft, place, base, isCleared: isCleared))
+            draft.isHidden = place.isRenewed && draft.record.id == place.id
+            if isCleared { saved.endedID = place.id }
+            saved.cookie = .spills(draft)
+            return saved
+        case .stored, .waits: return saved
         }
+    }
+
+    /// What the journal says once the draft is where it is to be.
+    private func end(
+        of draft: SpillDraft,
+        _ place: Place,
+        _ base: OpenedSession,
+        isCleared: Bool
+    ) -> SpillDraft.End {
+        if isCleared { return .buried(place.isRenewed ? id : nil) }
+        return draft.record.id == place.id ? .leads : .renewed(as: draft.record.id, opens: base.identity != nil)
     }
 
     /// The newest version, for a browser that has an older one.
@@ -165,7 +195,7 @@ struct JournaledSave {
         guard let next = saved.identity?.id else { return end(place, change, in: journal, now: now) }
         if change?.isCleared == true { return bury(place, isReplaced: true, in: journal, now: now) }
         if next != place.id {
-            return journal.move(place.id, place.entry, to: next, value, opens: base.identity != nil, now: now)
+            return journal.move(place.id, place.entry, to: next, .newest(value), opens: base.identity != nil, now: now)
         }
         // What the browser was not sent waits for it.
         let window = place.isRenewed ? SessionJournal.longWindow : SessionJournal.window

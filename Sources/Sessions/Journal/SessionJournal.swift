@@ -76,24 +76,26 @@ public final class SessionJournal: Sendable {
         case .gone: bury(last, isReplaced: true, now: now)
         case .emptied:
             guard case .written(let value) = saved.cookie, let next = saved.identity?.id else { return }
-            _ = move(last, found, to: next, value, opens: false, now: now)
-        case .newest, .renewed, nil: break
+            _ = move(last, found, to: next, .newest(value), opens: false, now: now)
+        case .newest, .renewed, .spilled, .unknown, nil: break
         }
     }
 
-    /// Writes that a session goes on under another id, unless somebody else has written since `found` was found.
+    /// Writes that a session goes on under another id, as `state` says, unless somebody else has written since `found` was
+    /// found.
     func move(
         _ id: SessionID,
         _ found: JournalEntry?,
         to next: SessionID,
-        _ value: [UInt8],
+        _ state: JournalEntry.State,
         opens: Bool,
         now: Int64
     ) -> Bool {
         let validUntil = now + SessionJournal.longWindow
         // First the new one, which nobody else knows: who finds the way to it finds it there.
-        let newest = JournalEntry(state: .newest(value), validUntil: validUntil)
-        guard put(newest, for: next, replacing: nil, now: now) else { return false }
+        guard put(JournalEntry(state: state, validUntil: validUntil), for: next, replacing: nil, now: now) else {
+            return false
+        }
         let old = JournalEntry(state: .renewed(as: next, opens: opens), validUntil: validUntil)
         if put(old, for: id, replacing: found, now: now) { return true }
         remove(next)

@@ -7,7 +7,8 @@ extension SessionSettings {
 
     /// Everything about the settings that cannot work, in the order of the settings; empty: all is well.
     public static func problems(in settings: SessionSettings) -> [SettingProblem] {
-        settings.nameProblems + settings.storeProblems + settings.secretProblems + settings.blockKeyProblems
+        settings.nameProblems + settings.storeProblems + settings.spillProblems + settings.secretProblems
+            + settings.blockKeyProblems
             + settings.timeProblems + settings.chunkProblems
             + settings.attributeProblems
             + settings.keyProblems
@@ -49,10 +50,27 @@ extension SessionSettings {
                 )
             )
         }
-        if store == .memory, memorySize < MemoryStore.smallestSize {
-            problems.append(.init(setting: "memory", message: "a memory store has at least 1MiB"))
-        }
+        if store == .memory { problems += memoryProblems }
         return problems
+    }
+
+    private var memoryProblems: [SettingProblem] {
+        memorySize < MemoryStore.smallestSize
+            ? [.init(setting: "memory", message: "a memory store has at least 1MiB")] : []
+    }
+
+    private var spillProblems: [SettingProblem] {
+        guard let spill else { return [] }
+        if store != .cookie {
+            return [.init(setting: "spill", message: "is for `store: cookie`: here all sessions are in a server store")]
+        }
+        if spill == .cookie {
+            return [.init(setting: "spill", message: "what does not fit into a cookie goes to memory or redis")]
+        }
+        if format == .gorilla {
+            return [.init(setting: "spill", message: "gorilla's cookies hold the values, and can hold nothing else")]
+        }
+        return spill == .memory ? memoryProblems : []
     }
 
     private var secretProblems: [SettingProblem] {

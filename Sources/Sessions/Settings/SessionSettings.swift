@@ -12,7 +12,9 @@ public struct SessionSettings: Sendable, Equatable {
     public var blockKeys: [[UInt8]] = []
     /// Where the values live; default: in the cookie.
     public var store = StoreKind.cookie
-    /// How much memory a `memory` store may take, in bytes; default: 64 MiB.
+    /// Where a session goes that does not fit into its cookie, `memory` or `redis`; nil (default): it cannot be saved.
+    public var spill: StoreKind?
+    /// How much memory a `memory` store, or what spills there, may take, in bytes; default: 64 MiB.
     public var memorySize = MemoryStore.defaultSize
     /// How long a session lives without a request, in seconds; default: 86400 (24 hours).
     public var idleTimeout: Int64 = 86_400
@@ -53,6 +55,9 @@ public struct SessionSettings: Sendable, Equatable {
 
     /// The name of the cookie that carries the flash messages.
     public var flashName: String { name + "_flash" }
+
+    /// The server store that sessions may live in; nil: none but their cookies.
+    public var serverStore: StoreKind? { store == .cookie ? spill : store }
 
     /// Whether browsers take this cookie only with `Secure`, whatever the connection.
     var demandsSecure: Bool {

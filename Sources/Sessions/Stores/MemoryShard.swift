@@ -61,7 +61,9 @@ struct MemoryShard {
             makeNewest(place)
             return .opened(session)
         case .create(let key, let operations):
-            return create(key, operations, now: now)
+            return create(key, operations, birth: now, now: now)
+        case .adopt(let key, let operations, let birth):
+            return create(key, operations, birth: birth, now: now)
         case .apply(let key, let operations):
             guard let place = place(of: reached(from: key, now: now), now: now) else { return .gone }
             return change(place, operations, to: nil, now: now)
@@ -69,7 +71,7 @@ struct MemoryShard {
             guard let place = place(of: reached(from: key, now: now), now: now) else { return .gone }
             return change(place, operations, to: new, now: now)
         case .replace(let key, let new, let operations):
-            let created = create(new, operations, now: now)
+            let created = create(new, operations, birth: now, now: now)
             if case .tooLarge = created { return created }
             delete(key, now: now)
             move(reached(from: key, now: now), to: nil, now: now)
@@ -95,12 +97,17 @@ struct MemoryShard {
 
     // MARK: The steps
 
-    private mutating func create(_ key: StoreKey, _ operations: StoreOperations, now: Int64) -> StoreAnswer {
+    private mutating func create(
+        _ key: StoreKey,
+        _ operations: StoreOperations,
+        birth: Int64,
+        now: Int64
+    ) -> StoreAnswer {
         var values = StoredValues()
         values.apply(operations)
         if values.isEmpty { return .emptied }
         guard values.json.count <= StoredValues.largest else { return .tooLarge(size: values.json.count) }
-        insert(StoredSession(key: key, values: values, birth: now, lastSeen: now))
+        insert(StoredSession(key: key, values: values, birth: birth, lastSeen: now))
         return .done
     }
 

@@ -5,6 +5,8 @@ struct ServerChange {
     var isCleared = false
     /// Whether a new id was asked for.
     var isRenewed = false
+    /// Whether there may be a new id.
+    var mayRenew = true
 
     /// Makes operations of what a service asked for: clear, delete, set and set once, in this order.
     init(_ stored: StoredSession?, _ changes: SessionChanges, random: inout some RandomNumberGenerator) {

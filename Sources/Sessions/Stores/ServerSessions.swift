@@ -93,7 +93,8 @@ public struct ServerSessions: Sendable {
     /// Decides what an answer's changes ask of the store; nothing is applied yet.
     ///
     /// `status` is the final response's; 500 and above drops every change. `isPage` says whether the request was a page
-    /// request. `secureConnection` says whether the client came over https. `now` is in seconds since 1970.
+    /// request. `mayRenew` says whether the session may get a new id. `secureConnection` says whether the client came over
+    /// https. `now` is in seconds since 1970.
     ///
     /// - Throws: `SaveError` when the values or the flash cookie would be too large, or a subject's sessions cannot be ended.
     public func plan(
@@ -101,6 +102,7 @@ public struct ServerSessions: Sendable {
         changes: SessionChanges,
         status: Int,
         isPage: Bool,
+        mayRenew: Bool = true,
         secureConnection: Bool,
         now: Int64,
         random: inout some RandomNumberGenerator
@@ -113,7 +115,8 @@ public struct ServerSessions: Sendable {
         }
         let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
         let mayChange = status < 500 && (changes.touchesSession || !opened.once.isEmpty)
-        let change = mayChange ? ServerChange(opened.stored, changes, random: &random) : nil
+        var change = mayChange ? ServerChange(opened.stored, changes, random: &random) : nil
+        change?.mayRenew = mayRenew
         return try plan(
             opened,
             change: change,
@@ -143,6 +146,11 @@ public struct ServerSessions: Sendable {
             if save.request == nil, let stored = opened.stored, cookies.isDue(opened, now: now) {
                 save = ServerSave(request: .apply(stored.key, StoreOperations()), outcome: .touched)
                 save.isTouch = true
+            }
+            // The session's sealed cookie led here: the browser is told of the token.
+            if opened.isSuperseded, save.token == nil {
+                save.token = opened.token
+                save.birth = opened.birth
             }
         }
         // Before the store is asked: a flash cookie that is too large fails the save as a whole.
@@ -176,7 +184,7 @@ public struct ServerSessions: Sendable {
                 token: token,
                 outcome: .created
             )
-        } else if change.isRenewed || change.touches(settings.renewOn, of: stored) {
+        } else if change.mayRenew, change.isRenewed || change.touches(settings.renewOn, of: stored) {
             let token = SessionToken(renewing: stored.key, random: &random)
             save = ServerSave(
                 request: .renew(stored.key, to: token.key, change.operations),
@@ -217,21 +225,27 @@ public struct ServerSessions: Sendable {
         }
         let writer = CookieWriter(sessions: cookies, secureConnection: secureConnection, now: now)
         switch closed.outcome {
-        case .created, .renewed:
+        case .created, .renewed, .spilled:
             if let token = save.token {
-                closed.setCookies.append(writer.tokenCookie(token, birth: save.birth ?? now))
+                writer.write(token, birth: save.birth ?? now, of: opened, into: &closed.setCookies)
             }
-        case .changed, .touched:
+        case .unchanged, .changed, .touched:
+            if let token = save.token {
+                writer.write(token, birth: save.birth ?? now, of: opened, into: &closed.setCookies)
+                if closed.outcome == .unchanged { closed.outcome = .touched }
+                break
+            }
+            if closed.outcome == .unchanged { break }
             // The browser keeps a cookie with a Max-Age from when it was set: it must hear that the session goes on.
             if settings.maxAge != nil, let token = opened.token, let birth = opened.birth {
-                closed.setCookies.append(writer.tokenCookie(token, birth: birth))
+                writer.write(token, birth: birth, of: opened, into: &closed.setCookies)
             }
         case .cleared:
-            closed.setCookies.append(writer.expired(cookies.nameBytes))
-        case .unchanged, .expired, .gone: break
+            writer.expire(opened, into: &closed.setCookies)
+        case .expired, .gone: break
         }
         if opened.hasDeadCookie, closed.setCookies.isEmpty {
-            closed.setCookies.append(writer.expired(cookies.nameBytes))
+            writer.expire(opened, into: &closed.setCookies)
             closed.outcome = .expired
         }
         // Expired cookies last, as `CookieSessions.close` does it.
@@ -243,8 +257,13 @@ public struct ServerSessions: Sendable {
 }
 
 extension CookieWriter {
-    /// The session's cookie for a server store.
-    func tokenCookie(_ token: SessionToken, birth: Int64) -> [UInt8] {
+    /// Writes the session's cookie for a server store; what is left of one that was spread over several goes.
+    func write(_ token: SessionToken, birth: Int64, of opened: OpenedSession, into setCookies: inout [[UInt8]]) {
+        setCookies.append(tokenCookie(token, birth: birth))
+        if opened.chunkNumbers != 0 { expireChunks(of: opened, from: 1, into: &setCookies) }
+    }
+
+    private func tokenCookie(_ token: SessionToken, birth: Int64) -> [UInt8] {
         var text = sessions.nameBytes
         text.append(UInt8(ascii: "="))
         token.write(into: &text)

@@ -3,12 +3,12 @@
 /// Each request is one atomic step: another sees everything of it or nothing. Whatever the store is made of, it keeps
 /// these promises; `StoreContract` in the tests tries every one.
 ///
-/// - Only `create`, `replace` and `renew` make a session, under keys of tokens this gateway has just drawn: a key that
+/// - Only `create`, `adopt`, `replace` and `renew` make a session, under keys of tokens this gateway has just drawn: a key that
 ///   came from a browser never becomes one (no fixation).
 /// - A session that has ended (`StoreTimes.end`) is not there for any request, whether or not it was removed yet.
 /// - What was deleted, replaced or has ended is not brought back by `apply` or `renew`: both write nothing, and say `gone`.
 /// - Two requests that change different names both win, whatever the order; of two that set the same name the later one.
-/// - `apply`, `renew`, `create` and `replace` move last-seen to `now`, never back, and the session's end with it.
+/// - `apply`, `renew`, `create`, `adopt` and `replace` move last-seen to `now`, never back, and the session's end with it.
 /// - After `renew` the old key opens nothing, at once. For `StoreTimes.forwarding` seconds it still *forwards*: `apply`,
 ///   `renew`, `replace` and `delete` with the old key reach the session under the new one, also over several renewals, as
 ///   requests that opened it before still mean it. `open` never follows: the old token is worth nothing any more. It says
@@ -27,6 +27,11 @@ public enum StoreRequest: Sendable {
     ///
     /// Answered by `done` or `failed`.
     case create(StoreKey, StoreOperations)
+    /// Makes a session with the values `sets` has of one that was born elsewhere, then, in seconds since 1970; the key is new.
+    ///
+    /// Its lifetime counts from there: one whose end has come by that is not there for any request.
+    /// Answered by `done` or `failed`.
+    case adopt(StoreKey, StoreOperations, birth: Int64)
     /// Changes a session; with no operations its last-seen time only.
     ///
     /// Answered by `done`, `emptied`, `gone` or `failed`.
@@ -53,8 +58,8 @@ extension StoreRequest {
     /// Whose session it is about; other keys in it have the same tag.
     public var key: StoreKey {
         switch self {
-        case .open(let key), .create(let key, _), .apply(let key, _), .renew(let key, _, _), .replace(let key, _, _),
-            .delete(let key):
+        case .open(let key), .create(let key, _), .adopt(let key, _, _), .apply(let key, _), .renew(let key, _, _),
+            .replace(let key, _, _), .delete(let key):
             key
         }
     }

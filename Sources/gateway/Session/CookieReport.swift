@@ -24,7 +24,9 @@ struct CookieReport {
         let cookie = inspection.isFlash ? settings.flashName : settings.name
         lines.append(("cookie", "\(cookie), \(size) of \(CookieSessions.largestCookie) bytes"))
         lines.append(("session", session.name + (settings.format == .gorilla ? ", format gorilla" : "")))
-        if let refusal = inspection.refusal {
+        if inspection.isToken {
+            lines.append(("taken", "if the server store has it: this is a token, and its values are there"))
+        } else if let refusal = inspection.refusal {
             lines.append(("taken", "no: \(refusal) (\(outcome))"))
         } else {
             lines.append(("taken", "yes"))

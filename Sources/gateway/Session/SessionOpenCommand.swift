@@ -13,7 +13,7 @@ struct SessionOpenCommand: ParsableCommand {
             which keeps it out of the shell's history and the list of processes.
             The secret is the route file's. --secret-file names another; without a route file it is SESSION_SECRET.
             Exits with 0 if every session's cookie among them would be taken, with 1 if one would be refused or there is \
-            none, with 64, 66 or 78 if it cannot tell.
+            none, with 64, 66 or 78 if it cannot tell; with 69 for a token, whose values are in a server store.
             """
     )
 
@@ -44,6 +44,7 @@ struct SessionOpenCommand: ParsableCommand {
         let found = cookies(in: text, among: sessions)
         let now = Int64(time(nil))
         var allOpen = !found.isEmpty
+        var hasToken = false
         for (index, (name, value, session)) in found.enumerated() {
             let opener = CookieSessions(session.settings)
             var inspection = opener.inspect(name: name, value: value, now: now)
@@ -55,6 +56,7 @@ struct SessionOpenCommand: ParsableCommand {
             let size = name.utf8.count + value.utf8.count
             let report = CookieReport(inspection, session: session, size: size, now: now)
             Standard.output((index == 0 ? "" : "\n") + report.text)
+            if inspection.isToken { hasToken = true }
             if inspection.refusal != nil {
                 allOpen = false
                 if let owner = sessions.first(where: { opens(value, $0, now) }), owner.name != session.name {
@@ -63,12 +65,14 @@ struct SessionOpenCommand: ParsableCommand {
             }
         }
         if !allOpen { throw ExitCode(1) }
+        if hasToken { throw ExitCode.unavailable }
     }
 
     private func opens(_ value: String, _ session: NamedSession, _ now: Int64) -> Bool {
         let opener = CookieSessions(session.settings)
         return [session.settings.name, opener.flashName].contains { name in
-            opener.inspect(name: name, value: value, now: now).refusal == nil
+            let inspection = opener.inspect(name: name, value: value, now: now)
+            return inspection.refusal == nil && !inspection.isToken
         }
     }
 }

@@ -9,11 +9,9 @@ enum SessionStores {
 
     /// A session's settings, with the URL of a Redis where they want one and have none.
     static func complete(_ session: String) -> String {
-        guard session.contains("store: redis"), !session.contains("redis:"), case .success(let server) = redis else {
-            return session
-        }
+        let setting = ["store: redis", "spill: redis"].first(where: session.contains)
+        guard let setting, !session.contains("redis:"), case .success(let server) = redis else { return session }
         // Redis is given time: how long it may take is tried elsewhere, and sanitizers are slow.
-        let redis = "store: redis\nredis: { url: \"\(server.url)\", timeout: 20s }"
-        return session.replacing("store: redis", with: redis)
+        return session.replacing(setting, with: "\(setting)\nredis: { url: \"\(server.url)\", timeout: 20s }")
     }
 }

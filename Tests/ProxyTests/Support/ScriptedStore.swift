@@ -34,6 +34,7 @@ final class ScriptedStore: WaitingStore {
             switch question.request {
             case .open: "open"
             case .create: "create"
+            case .adopt: "adopt"
             case .apply: "apply"
             case .renew: "renew"
             case .replace: "replace"

@@ -19,7 +19,7 @@ final class StoreStage {
     private(set) var got = ""
     private let logEnds: (read: Int32, write: Int32)
 
-    init(_ top: String = "", route: String = "") throws {
+    init(_ top: String = "", session: String = "store: memory", route: String = "") throws {
         let (listener, originAddress) = try Bench.listening()
         self.listener = listener
         var ends: [Int32] = [-1, -1]
@@ -30,7 +30,7 @@ final class StoreStage {
         let text = """
             listen: [{ address: "127.0.0.1:0" }]
             \(top)
-            sessions: { browser: { secret: 0123456789abcdef0123456789abcdef, store: memory } }
+            sessions: { browser: { secret: 0123456789abcdef0123456789abcdef, \(session) } }
             upstreams: { app: { servers: ["http://127.0.0.1:\(originAddress.port)"] } }
             routes:
               - { path: /*, upstream: app, session: browser \(route) }

@@ -70,6 +70,16 @@ struct JournalTests {
         #expect(gateway.shown(last.cookie) == #"{"a":2,"b":2}"#)
     }
 
+    @Test func `messages too large for their cookie fail the save as a whole`() throws {
+        let gateway = Gateway()
+        let cookie = try gateway.begin(#"{"a":1}"#)
+        let message = #"{"info":"\#(String(repeating: "m", count: 4000))"}"#
+        #expect(throws: SaveError.self) {
+            try gateway.close(gateway.open(cookie), .ok(("Set", #"{"a":2}"#), ("Flash", message)))
+        }
+        #expect(gateway.shown(cookie) == #"{"a":1}"#)
+    }
+
     @Test func `an older version shows the newest values, and the answer brings the newest cookie`() throws {
         let gateway = Gateway()
         let cookie = try gateway.begin(#"{"a":1}"#)

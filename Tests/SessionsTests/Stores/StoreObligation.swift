@@ -101,6 +101,8 @@ struct StoreRandom: RandomNumberGenerator {
 enum StoreObligation: String, CaseIterable, Sendable {
     case unknownNeverBecomesASession = "an id that nobody gave out never becomes a session"
     case createdIsThere = "what was created is there, with its times"
+    case adoptedKeepsItsBirth =
+        "what was born elsewhere keeps its birth, and ends with the lifetime that counts from there"
     case textsComeBackByteForByte = "names and values come back byte for byte"
     case differentNamesBothWin = "changes of different names both win"
     case lastOfSameNameWins = "of two changes of one name the later wins"
@@ -156,6 +158,23 @@ enum StoreObligation: String, CaseIterable, Sendable {
             #expect(session.birth == now && session.lastSeen == now)
             #expect(try store.values(key, now) == ["\"a\"": "1", "\"b\"": "2"])
             #expect(session.values.count == 2 && !session.values.hasOnce && !session.values.isEmpty)
+
+        case .adoptedKeepsItsBirth:
+            let birth = now - store.times.lifetime + 5
+            #expect(try store.word(.adopt(key, start, birth: birth), now) == "done")
+            let session = try #require(try store.opened(key, now))
+            #expect(session.birth == birth && session.lastSeen == now)
+            #expect(try store.values(key, now) == ["\"a\"": "1", "\"b\"": "2"])
+            #expect(try store.word(.apply(key, StoreScript.set(["a": "7"])), now + 3) == "done")
+            let new = script.key(renewing: key)
+            #expect(try store.word(.renew(key, to: new, StoreOperations()), now + 4) == "done")
+            #expect(try store.opened(new, now + 4)?.birth == birth)
+            #expect(try store.values(new, now + 4) == ["\"a\"": "7", "\"b\"": "2"])
+            #expect(try store.word(.open(new), now + 5) == "absent")
+            #expect(try store.word(.apply(new, start), now + 5) == "gone")
+            let late = script.key()
+            #expect(try store.word(.adopt(late, start, birth: birth - 5), now) == "done")
+            #expect(try store.word(.open(late), now) == "absent")
 
         case .textsComeBackByteForByte:
             let names = [

@@ -1,0 +1,29 @@
+import Testing
+
+/// Parallel requests of one browser whose session moves to a store, in 4000 random orders that are the same each time.
+struct SpillInterleavingTests {
+    private static let runs = 8
+    private static let each = 500
+
+    @Test(arguments: 0..<runs)
+    func `no change is lost, and no session comes back`(run: Int) throws {
+        var seen = (moved: 0, failed: 0, waited: 0, led: 0, returned: 0)
+        for number in 0..<Self.each {
+            let seed = UInt64(run * Self.each + number + 1)
+            var interleaving = SpillInterleaving(seed: seed)
+            try interleaving.run(steps: 40)
+            #expect(interleaving.mistakes.isEmpty, "seed \(seed): \(interleaving.mistakes)")
+            if !interleaving.mistakes.isEmpty { print(seed, interleaving.trace.joined(separator: "\n")); return }
+            seen.moved += interleaving.seen.moved
+            seen.failed += interleaving.seen.failed
+            seen.waited += interleaving.seen.waited
+            seen.led += interleaving.seen.led
+            seen.returned += interleaving.seen.returned
+        }
+        // The orders are such as to try what is to be tried.
+        #expect(
+            seen.moved > 100 && seen.failed > 50 && seen.waited > 20 && seen.led > 5 && seen.returned > 5,
+            "\(seen)"
+        )
+    }
+}
