@@ -201,7 +201,7 @@ import Upstream
         #expect(sessions.map(\.memorySize) == [64 << 20, 1 << 30, 64 << 20])
     }
 
-    @Test func `a session in its cookie may spill into a store, which is made for it`() throws {
+    @Test func `a session in its cookie may spill into a store`() throws {
         let text = """
                 session: a
             sessions:
@@ -210,15 +210,11 @@ import Upstream
               c: { secret: 0123456789abcdef0123456789abcdef, name: c }
 
             """
-        let settings = try settings(minimal + text)
-        let sessions = settings.sessions
+        let sessions = try settings(minimal + text).sessions
         #expect(sessions.map(\.settings.store) == [.cookie, .cookie, .cookie])
         #expect(sessions.map(\.settings.spill) == [.memory, .redis, nil])
         #expect(sessions[0].settings.memorySize == 1 << 30)
         #expect(sessions[1].redis?.prefix == "gateway:b:" && sessions[0].redis == nil)
-        let stores = MemoryStores(settings)
-        #expect(stores[0] != nil && stores[1] == nil && stores[2] == nil)
-        #expect(MemoryStores(settings, keeping: stores)[0] === stores[0])
     }
 
     @Test func `with dev a session may be without a secret and has none then`() throws {

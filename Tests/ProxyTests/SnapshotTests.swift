@@ -32,4 +32,18 @@ struct SnapshotTests {
         let client = try snapshot().client(forwardedFor: request.head, request.bytes.span)
         #expect(client == expected)
     }
+
+    @Test func `a session that spills into memory has a store, which the next route file goes on with`() throws {
+        let text = """
+            listen: [{ address: "127.0.0.1:0" }]
+            sessions:
+              a: { secret: 0123456789abcdef0123456789abcdef, spill: memory }
+              b: { secret: 0123456789abcdef0123456789abcdef, name: b }
+            routes: [{ path: /*, respond: { status: 200 } }]
+            """
+        let stores = MemoryStores(try Sample.settings(text))
+        let store = try #require(stores[0])
+        #expect(stores[1] == nil)
+        #expect(MemoryStores(try Sample.settings(text), keeping: stores)[0] === store)
+    }
 }

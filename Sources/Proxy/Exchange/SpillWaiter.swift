@@ -1,3 +1,4 @@
+import LinuxIO
 import Sessions
 
 /// Waits for a store's answer that says where a session lives from now on: the other requests of its browser go by that,

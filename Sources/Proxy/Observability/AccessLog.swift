@@ -139,6 +139,7 @@ final class AccessLog {
         case .created: "created"
         case .changed: "changed"
         case .renewed: "renewed"
+        case .spilled: "spilled"
         case .cleared: "cleared"
         case .expired: "expired"
         case .rejected: "rejected"

@@ -1,3 +1,5 @@
+import Testing
+
 /// A service that obeys its requests; those that say `Do-Wait` are answered once the gate is open.
 struct PatientOrigin {
     let gate = Gate(false)
