@@ -35,7 +35,6 @@ struct SnapshotTests {
 
     @Test func `a session that spills into memory has a store, which the next route file goes on with`() throws {
         let text = """
-            listen: [{ address: "127.0.0.1:0" }]
             sessions:
               a: { secret: 0123456789abcdef0123456789abcdef, spill: memory }
               b: { secret: 0123456789abcdef0123456789abcdef, name: b }

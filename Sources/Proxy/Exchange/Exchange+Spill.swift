@@ -72,8 +72,7 @@ extension Exchange {
     /// Asks what a save asks for, if anything; false while the store takes its time.
     private func ask(_ save: ServerSave, _ policy: SpillPolicy, now: Int64) throws(SaveError) -> Bool {
         guard let request = save.request else { return true }
-        let waiter = save.hasConsequences ? SpillWaiter(self, policy.sessions, save) : self
-        guard let answer = ask(request, policy.index, for: waiter) else {
+        guard let answer = ask(request, policy.index, for: SpillWaiter(self, policy.sessions, save)) else {
             storeWait = .saving
             return false
         }

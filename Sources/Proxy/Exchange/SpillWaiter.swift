@@ -1,8 +1,8 @@
 import LinuxIO
 import Sessions
 
-/// Waits for a store's answer that says where a session lives from now on: the other requests of its browser go by that,
-/// so it is taken even when this one's client has left.
+/// Waits for the store's answer to a save: it may say where the session lives from now on, which the other requests of its
+/// browser go by, so that it is taken even when this one's client has left.
 final class SpillWaiter: StoreWaiter {
     private let exchange: Exchange
     private let sessions: SpillSessions

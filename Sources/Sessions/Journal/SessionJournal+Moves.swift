@@ -58,6 +58,13 @@ extension SessionJournal {
         while !put(entry, for: id, replacing: find(id, now: now), now: now) {}
     }
 
+    /// Writes that a session is gone, under this id and those that it got since.
+    func buryAll(from id: SessionID, isReplaced: Bool, now: Int64) {
+        let last = follow(id, now: now).id
+        bury(last, isReplaced: isReplaced, now: now)
+        if last != id { bury(id, isReplaced: isReplaced, now: now) }
+    }
+
     /// Writes that the browser of a session which is gone was given one in a server store.
     func replace(_ id: SessionID, by next: SessionID, _ token: SessionToken, now: Int64) {
         let (last, found) = follow(id, now: now)

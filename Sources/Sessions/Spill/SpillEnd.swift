@@ -3,10 +3,9 @@ final class SpillEnd: Sendable {
     enum Change: Sendable {
         /// The session comes from its cookie, and has this token.
         case arrives(SpillDraft, SessionToken)
-        /// The session was cleared, and what follows it fits into a cookie; these ids are gone.
-        case returns(SavedSession, ended: [SessionID])
-        /// The session in the store gets another id.
-        case renews(SessionID, as: SessionID)
+        /// The session was cleared, and what follows it fits into a cookie; the id it had in its own, where the request came
+        /// with that, is gone too.
+        case returns(SavedSession, formerly: SessionID?)
     }
 
     let change: Change

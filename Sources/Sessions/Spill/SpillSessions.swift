@@ -212,11 +212,10 @@ public struct SpillSessions: Sendable {
             let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
             var save = ServerSave(request: .delete(stored.key), outcome: .created)
             save.flashCookies = try cookies.flashCookies(fate, of: opened, by: writer, random: &random)
-            let ended = [stored.key.id, formerly].compactMap { $0 }
-            save.spill = SpillEnd(.returns(saved, ended: ended), of: opened, saved, changes)
+            save.spill = SpillEnd(.returns(saved, formerly: formerly), of: opened, saved, changes)
             return .asks(opened, save)
         }
-        var save = try server.plan(
+        let save = try server.plan(
             opened,
             changes: changes,
             status: status,
@@ -226,9 +225,6 @@ public struct SpillSessions: Sendable {
             now: writer.now,
             random: &random
         )
-        if case .renew(let key, let new, _)? = save.request {
-            save.spill = SpillEnd(.renews(key.id, as: new.id), of: opened, .unchanged, changes)
-        }
         return .asks(opened, save)
     }
 
@@ -250,13 +246,13 @@ public struct SpillSessions: Sendable {
     /// Takes the store's answer to a plan's request, whether or not anybody waits for the response any more; to be called
     /// once, before `close`, which takes what this returns.
     public func finish(_ save: ServerSave, _ answer: StoreAnswer, now: Int64) -> StoreAnswer {
+        note(answer, to: save, now: now)
         guard let spill = save.spill else { return answer }
         guard case .done = answer else {
             if case .arrives(let draft, _) = spill.change { end(draft, at: nil, now: now) }
             return answer
         }
-        switch spill.change {
-        case .arrives(let draft, let token):
+        if case .arrives(let draft, let token) = spill.change {
             if isRevoked(spill, now: now) {
                 end(draft, at: nil, now: now)
                 return .gone
@@ -265,19 +261,27 @@ public struct SpillSessions: Sendable {
             if let gone = spill.opened.goneID, spill.saved.outcome == .created {
                 cookies.memory?.journal.replace(gone, by: draft.record.id, token, now: now)
             }
-        case .returns(_, let ended):
-            guard let journal = cookies.memory?.journal else { break }
-            for id in ended {
-                // It may have been renewed while the store was at work.
-                let last = journal.follow(id, now: now).id
-                for id in Set([id, last]) { journal.bury(id, isReplaced: true, now: now) }
-            }
-        case .renews(let id, let next):
-            cookies.memory?.journal.renew(id, as: next, now: now)
-            return answer
         }
         cookies.carryOut(spill.changes, of: spill.opened, spill.saved, now: now)
         return answer
+    }
+
+    /// Writes that a token leads nowhere any more: until its requests are over, it must not be handed out by their answers,
+    /// nor take away the cookie that follows it.
+    private func note(_ answer: StoreAnswer, to save: ServerSave, now: Int64) {
+        guard let request = save.request, let journal = cookies.memory?.journal else { return }
+        switch (request, answer) {
+        case (.renew(let key, let new, _), .done): journal.renew(key.id, as: new.id, now: now)
+        case (.replace(let key, _, _), .done): journal.buryAll(from: key.id, isReplaced: true, now: now)
+        case (.delete(let key), .done):
+            guard case .returns(_, let former)? = save.spill?.change else {
+                return journal.buryAll(from: key.id, isReplaced: false, now: now)
+            }
+            journal.buryAll(from: key.id, isReplaced: true, now: now)
+            if let former { journal.buryAll(from: former, isReplaced: true, now: now) }
+        case (_, .emptied): journal.buryAll(from: request.key.id, isReplaced: false, now: now)
+        default: break
+        }
     }
 
     /// Whether the session was revoked while the store was at work.
@@ -309,7 +313,7 @@ public struct SpillSessions: Sendable {
         case (_, .failed): save.token = nil
         // A token that leads nowhere any more must not take the place of the one that the browser has by now.
         case (.unchanged, _), (.changed, _), (.touched, _):
-            if let stored = opened.stored, isRenewed(stored.key.id, now: now) {
+            if let stored = opened.stored, isOver(stored.key.id, now: now) {
                 save.token = nil
                 opened.token = nil
             }
@@ -325,7 +329,11 @@ public struct SpillSessions: Sendable {
         return closed
     }
 
-    private func isRenewed(_ id: SessionID, now: Int64) -> Bool {
-        if case .renewed? = cookies.memory?.journal.find(id, now: now)?.state { true } else { false }
+    /// Whether it is known of the id of a stored session that its token leads nowhere any more.
+    private func isOver(_ id: SessionID, now: Int64) -> Bool {
+        switch cookies.memory?.journal.find(id, now: now)?.state {
+        case .renewed, .gone: true
+        case .newest, .emptied, .spilled, .unknown, nil: false
+        }
     }
 }

@@ -15,9 +15,6 @@ public struct ServerSave: Sendable {
     // Of a session that comes from its cookie, or is followed by one there.
     var spill: SpillEnd?
 
-    /// Whether the store's answer is to be told to `SpillSessions.finish` even if nobody waits for the response any more.
-    public var hasConsequences: Bool { spill != nil }
-
     /// Nothing to do.
     public init() {}
 

@@ -2,7 +2,8 @@
 ///
 /// The first 64 bits are the session's *tag*: a renewed session keeps it, so that everything a store has of a session can
 /// lie in one place (a shard, a slot of a Redis cluster). The other 256 are what nobody can guess. A token is never kept
-/// and never logged; a store knows its `key` alone.
+/// and never logged; a store knows its `key` alone. (The journal keeps, for minutes, those of sessions that left their
+/// cookies.)
 public struct SessionToken: Sendable, Equatable {
     /// How many characters a token has as a cookie's value: base64url of 40 bytes.
     public static let textLength = 54

@@ -1,9 +1,9 @@
 import Testing
 
-/// Parallel requests of one browser whose session moves to a store, in 4000 random orders that are the same each time.
+/// Parallel requests of one browser whose session moves to a store, in 1000 random orders that are the same each time.
 struct SpillInterleavingTests {
-    private static let runs = 8
-    private static let each = 500
+    private static let runs = 4
+    private static let each = 250
 
     @Test(arguments: 0..<runs)
     func `no change is lost, and no session comes back`(run: Int) throws {

@@ -109,7 +109,7 @@ struct SpillJournalTests {
         let old = jar
         let (first, second, third) = (try stage.open(jar), try stage.open(jar), try stage.open(jar))
         jar.take(try stage.close(first, .ok(SpillStage.large())))
-        let token = jar
+        let (token, led) = (jar, try stage.open(old))
         jar.take(try stage.close(second, .ok(("Clear", "1"), ("Set", #"{"n":1}"#))))
         #expect(!jar.isToken && stage.store.figures.sessions == 0)
         for cookies in [old, token] {
@@ -117,6 +117,8 @@ struct SpillJournalTests {
             #expect(try stage.close(stage.open(cookies)).setCookies.isEmpty)
         }
         #expect(try stage.close(third, .ok(("Set", #"{"late":1}"#))).outcome == .gone)
+        // One that was opened from the store before that must not hand its token out.
+        #expect(try stage.close(led).setCookies.isEmpty)
         #expect(try stage.shown(jar) == #"{"n":1}"#)
     }
 
