@@ -3,7 +3,8 @@
 /// One browser's requests, made, answered and arriving in a random order, whose session goes back and forth between its
 /// cookie and a store that takes its time and may fail, beside the plainest thing that can say what must come of them.
 ///
-/// Answers arrive in the order they are given: what overtakes is a browser's own trouble, told in docs/sessions.md.
+/// Answers arrive in the order they are given, or not at all, as when the browser hangs up: what overtakes is its own
+/// trouble, told in docs/sessions.md.
 struct SpillInterleaving {
     /// A session from its birth to its end, under all its ids.
     private final class Life {
@@ -34,6 +35,7 @@ struct SpillInterleaving {
     private var waiting: [(request: Request, answer: Answer)] = []
     private var pending: [Pending] = []
     private var serial = 0
+    private var mayHangUp = true
     private(set) var mistakes: [String] = []
     private(set) var trace: [String] = []
     private(set) var seen = (moved: 0, failed: 0, waited: 0, led: 0, returned: 0)
@@ -59,12 +61,15 @@ struct SpillInterleaving {
             if !pending.isEmpty { try end(0) }
             try retry()
         }
+        mayHangUp = false
         // Once to look, and once more to find what the answer to that has brought.
         for _ in 0..<2 {
             try open()
             try answer(0, Answer())
             while !pending.isEmpty { try end(0) }
         }
+        // A cookie that the browser was not told to forget is another matter.
+        guard !jar.session.isEmpty, let id = try id(jar.session), lives[id]?.isOver == false else { return }
         stage.now += SessionJournal.longWindow + 1
         try open()
     }
@@ -167,6 +172,10 @@ struct SpillInterleaving {
             target.id = id
         }
         if isIssued, target?.isOver == true { mistakes.append("a cookie for a session that is over") }
+        if mayHangUp, chance(6) {
+            trace.append("which does not arrive")
+            return
+        }
         let wasToken = jar.isToken
         jar.take(closed)
         if wasToken, !jar.isToken, !jar.session.isEmpty { seen.returned += 1 }
