@@ -41,9 +41,7 @@ extension CookieSessions {
         let writer = CookieWriter(sessions: self, secureConnection: secureConnection, now: now)
         let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
         if status >= 500 { return try closed(opened, .unchanged, fate, by: writer, random: &random) }
-        if changes.revocation == .others || changes.revocation == .all, settings.subject == nil {
-            throw .malformed(field: "X-Session-Revoke", why: "the route file gives the session no `subject`")
-        }
+        try checkRevocation(changes)
         var opened = opened
         if let identity = opened.identity, denial(identity, opened.json, now: now) != nil {
             // It was revoked while the service was at work.
