@@ -41,14 +41,6 @@ extension SessionSettings {
                 .init(setting: "max_chunks", message: "a server store's cookie is one: the values are not in it")
             )
         }
-        if subject != nil {
-            problems.append(
-                .init(
-                    setting: "subject",
-                    message: "a subject's sessions can be ended with `store: cookie` only, in this version"
-                )
-            )
-        }
         if store == .memory, memorySize < MemoryStore.smallestSize {
             problems.append(.init(setting: "memory", message: "a memory store has at least 1MiB"))
         }

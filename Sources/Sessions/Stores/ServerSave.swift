@@ -12,6 +12,8 @@ public struct ServerSave: Sendable {
     // Of a session that is renewed.
     var birth: Int64?
     var flashCookies: [[UInt8]] = []
+    // Begins when the store has answered.
+    var denial: Denial?
 
     /// Nothing to do.
     public init() {}
