@@ -7,19 +7,27 @@ extension SettingsReader {
     /// Reads `redis`, a URL or a mapping; nil when the session lives elsewhere, or what is wrong was said.
     ///
     /// No message repeats the URL: there may be a password in it.
-    func readRedis(_ section: SectionReader, _ session: SessionSettings) -> RedisStoreSettings? {
-        guard session.store == .redis else {
+    func readRedis(
+        _ section: SectionReader,
+        _ session: SessionSettings,
+        _ denyList: DenyListPlace
+    ) -> RedisStoreSettings? {
+        let user: StaticString? = session.store == .redis ? "store" : denyList == .redis ? "deny_list" : nil
+        guard let user else {
             if section.node("redis") != nil {
-                let place = section.place(of: "redis")
-                problems.error("`redis` is for `store: redis`", at: place, hint: "write `store: redis`")
+                problems.error(
+                    "`redis` is for `store: redis` and `deny_list: redis`",
+                    at: section.place(of: "redis"),
+                    hint: "write `store: redis`, or `deny_list: redis` for the list of revoked sessions alone"
+                )
             }
             return nil
         }
-        let place = section.place(of: section.has("redis") ? "redis" : "store")
+        let place = section.place(of: section.has("redis") ? "redis" : "\(user)")
         guard let node = section.node("redis") else {
             let isReported = section.seemsToHave("redis") && !section.has("redis")
             if !isReported, !section.all.contains(where: { $0.key == "redis" && $0.value.isUnknown }) {
-                problems.error("`store: redis` needs `redis`, the URL of one", at: place, hint: Self.redisForms)
+                problems.error("`\(user): redis` needs `redis`, the URL of one", at: place, hint: Self.redisForms)
             }
             return nil
         }
