@@ -17,7 +17,7 @@ extension Edition {
         var clients: [RedisClient] = []
         let stores: [SessionBackend?] = snapshot.settings.sessions.enumerated().map { index, session in
             if let memory = snapshot.memoryStores[index] { return .memory(memory) }
-            guard let settings = session.redis else { return nil }
+            guard session.settings.serverStore == .redis, let settings = session.redis else { return nil }
             let known = (clients + (former?.redisClients ?? [])).first { $0.settings == settings.redis }
             let client = known ?? RedisClient(settings: settings.redis, upstream: upstreams)
             if known == nil { client.onEvent = { report($0, settings.redis.address, logger) } }

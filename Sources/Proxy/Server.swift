@@ -1,6 +1,7 @@
 import Glibc
 public import LinuxIO
 public import Logging
+import Sessions
 
 /// The running gateway: a worker for each core, each with its own listeners.
 ///
@@ -15,6 +16,7 @@ public final class Server {
         case drain
         case adopt(Snapshot)
         case report(MetricsReport)
+        case shareDenials
     }
 
     private struct Listening: Sendable {
@@ -88,9 +90,21 @@ public final class Server {
             let (snapshot, logger, listening, count) = (snapshot, logger, sockets[index], workerCount)
             threads.append(
                 try WorkerThread(name: "worker-\(index)") {
-                    Self.serve(snapshot, logger, output, listening, mailbox, addressCounts, workers: count)
+                    Self.serve(
+                        snapshot,
+                        logger,
+                        output,
+                        listening,
+                        mailbox,
+                        addressCounts,
+                        workers: count,
+                        isFirst: index == 0
+                    )
                 }
             )
+        }
+        if let first = mailboxes.first {
+            snapshot.memory.denyList.whenThereIsOneToShare { first.post(.shareDenials) }
         }
         if let address = snapshot.settings.control { controlServer = try ControlServer(address, service: control) }
         for address in addresses {
@@ -105,7 +119,8 @@ public final class Server {
         _ sockets: [Listening],
         _ mailbox: Mailbox<Command>,
         _ addresses: AddressCounts,
-        workers: Int
+        workers: Int,
+        isFirst: Bool
     ) {
         do throws(IOError) {
             let worker = try Worker(
@@ -113,13 +128,15 @@ public final class Server {
                 logger: logger,
                 output: output,
                 workers: workers,
-                addresses: addresses
+                addresses: addresses,
+                carriesDenyLists: isFirst
             )
             let reader = try MailboxReader(mailbox, worker.loop) { [unowned worker] command in
                 switch command {
                 case .drain: worker.drain()
                 case .adopt(let snapshot): worker.adopt(snapshot)
                 case .report(let report): report.add(worker.metrics)
+                case .shareDenials: worker.shareDenials()
                 }
             }
             for socket in sockets { worker.listen(on: socket.descriptor, isShared: socket.isShared) }

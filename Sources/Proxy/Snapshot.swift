@@ -18,12 +18,15 @@ final class Snapshot: Sendable {
     let memoryStores: MemoryStores
     /// What the sessions of this process remember between requests.
     let memory: SessionMemory
+    /// The deny lists that sessions share with other gateways.
+    let denyLists: [SharedDenyList]
 
     /// Compiles settings; what memory stores of `earlier` hold, and what is remembered of sessions, stays.
     init(_ settings: Settings, replacing earlier: Snapshot? = nil) {
         self.settings = settings
         memoryStores = MemoryStores(settings, keeping: earlier?.memoryStores)
         memory = earlier?.memory ?? SessionMemory()
+        denyLists = SharedDenyList.all(of: settings.sessions, in: memory.denyList)
         headLimits = HeadLimits(
             requestLine: settings.limits.requestLine,
             fields: settings.limits.fields,

@@ -24,6 +24,9 @@ final class Worker {
     /// Connections that are turned away just now.
     var refusals = 0
     private let upstreams: UpstreamClient
+    /// Carries revoked sessions to other gateways and back, where this worker does it for the process.
+    private var denyLists: DenyListCarrier?
+    private let carriesDenyLists: Bool
     /// What new exchanges begin with.
     private(set) var edition: Edition
     var snapshot: Snapshot { edition.snapshot }
@@ -54,9 +57,11 @@ final class Worker {
         logger: Logger = Logger(label: "gateway"),
         output: LogOutput,
         workers: Int,
-        addresses: AddressCounts = AddressCounts()
+        addresses: AddressCounts = AddressCounts(),
+        carriesDenyLists: Bool = false
     ) throws(IOError) {
         loop = try EventLoop()
+        self.carriesDenyLists = carriesDenyLists
         self.logger = logger
         self.output = output
         self.workers = workers
@@ -69,6 +74,7 @@ final class Worker {
         edition = Edition(snapshot, client: client, logger: logger)
         logTimer.arm(after: Self.logInterval)
         limitMemory()
+        carryDenyLists()
     }
 
     private func limitMemory() {
@@ -91,6 +97,7 @@ final class Worker {
         for former in formerEditions { former.closeStores(except: edition) }
         edition.close(for: nil)
         edition.closeStores(except: nil)
+        denyLists?.close()
     }
 
     func listen(on descriptor: Int32, isShared: Bool) {
@@ -199,7 +206,19 @@ final class Worker {
         log.flush()
         log = AccessLog(format: snapshot.settings.accessLog, output: output)
         forgetEditions()
+        carryDenyLists()
     }
+
+    /// Begins to carry the deny lists of the route file as it is now.
+    private func carryDenyLists() {
+        denyLists?.close()
+        denyLists = nil
+        guard carriesDenyLists, !snapshot.denyLists.isEmpty else { return }
+        denyLists = DenyListCarrier(snapshot.denyLists, memory: snapshot.memory, upstreams, logger)
+    }
+
+    /// Hands over sessions that were revoked just now.
+    func shareDenials() { denyLists?.look() }
 
     /// Lets go of editions that no exchange holds any more, and of their secrets.
     private func forgetEditions() {

@@ -32,8 +32,9 @@ struct RevocationTests {
         }
     }
 
-    @Test func `a service ends all sessions of its session's subject`() throws {
-        try withGateway { gateway, origin, _ in
+    @Test(arguments: SessionStores.all)
+    func `a service ends all sessions of its session's subject`(store: String) throws {
+        try withGateway("subject: user_id\nstore: \(store)") { gateway, origin, _ in
             var browsers = try browsers([42, 42, 42, 7], gateway, origin)
             let revoked = try browsers[0].fetch("/all", "X-Session-Revoke: all")
             #expect(revoked.response.setCookie(Browser.cookie)?.isDeletion == true)
@@ -57,13 +58,30 @@ struct RevocationTests {
             #expect(done.exit == .status(0))
             #expect(try browsers[1].fetch("/later").session == "{}")
             #expect(try gateway.logLine(target: "/later")["session"] == "revoked")
+            // Without a subject it is a mistake.
             #expect(try browsers[2].fetch("/", "X-Session-Revoke: others").response.status == 500)
             #expect(JSONValue(try browsers[2].fetch().session) == ["user_id": 3])
         }
     }
 
-    @Test func `an operator ends sessions with the command`() throws {
-        try withGateway { gateway, origin, file in
+    @Test(arguments: SessionStores.all)
+    func `a service ends all other sessions of its session's subject`(store: String) throws {
+        let settings = "renew_on: [user_id]\nsubject: user_id\nstore: \(store)"
+        try withGateway(settings) { gateway, origin, _ in
+            var browsers = try browsers([421, 421, 421, 71], gateway, origin)
+            let before = try #require(try browsers[0].fetch().id)
+            _ = try browsers[0].fetch("/", "X-Session-Revoke: others")
+            let visit = try browsers[0].fetch()
+            #expect(JSONValue(visit.session) == ["user_id": 421] && visit.id != before)
+            for number in 1...2 { #expect(try browsers[number].fetch("/later").session == "{}") }
+            #expect(try gateway.logLine(target: "/later")["session"] == "revoked")
+            #expect(JSONValue(try browsers[3].fetch().session) == ["user_id": 71])
+        }
+    }
+
+    @Test(arguments: SessionStores.all)
+    func `an operator ends sessions with the command`(store: String) throws {
+        try withGateway("subject: user_id\nstore: \(store)") { gateway, origin, file in
             var browsers = try browsers([918_273_645, 918_273_645, 7], gateway, origin)
             let id = try #require(try browsers[2].fetch().id)
             let done = try GatewayProcess.run(["session", "revoke", "--config", file, "--subject", "918273645"])

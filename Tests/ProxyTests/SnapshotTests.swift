@@ -1,5 +1,6 @@
 import HTTP
 import LinuxIO
+import Sessions
 import Testing
 
 @testable import Proxy
@@ -44,5 +45,39 @@ struct SnapshotTests {
         let store = try #require(stores[0])
         #expect(stores[1] == nil)
         #expect(MemoryStores(try Sample.settings(text), keeping: stores)[0] === store)
+    }
+
+    @Test func `the deny list is where the sessions are shared, unless said`() throws {
+        let settings = try Sample.settings(
+            """
+            sessions:
+              a: { secret: 0123456789abcdef0123456789abcdef, name: a }
+              b: { secret: 0123456789abcdef0123456789abcdef, name: b, store: memory, deny_list: redis, redis: "redis://r" }
+              c: { secret: 0123456789abcdef0123456789abcdef, name: c, store: redis, redis: "redis://r" }
+              d: { secret: 0123456789abcdef0123456789abcdef, name: d, store: redis, deny_list: memory, redis: "redis://r" }
+
+            """ + Stage.nullRoute
+        )
+        #expect(settings.sessions.map(\.denyList) == [.memory, .redis, .redis, .memory])
+        #expect(settings.sessions.map { $0.redis?.prefix } == [nil, "gateway:b:", "gateway:c:", "gateway:d:"])
+        let shared = Snapshot(settings).denyLists
+        #expect(shared.map(\.session) == ["b", "c"])
+        // A day without a request, and five minutes for clocks that differ.
+        #expect(shared.map(\.longest) == [86_701, 86_701])
+        #expect(shared.map(\.denials.cookie) == ["b", "c"])
+    }
+
+    @Test func `a route file that is read again keeps what is shared, and where`() throws {
+        func snapshot(_ redis: String, replacing earlier: Snapshot? = nil) throws -> Snapshot {
+            let session = "{ secret: 0123456789abcdef0123456789abcdef, deny_list: redis, redis: \"\(redis)\" }"
+            let settings = try Sample.settings("sessions:\n  a: \(session)\n" + Stage.nullRoute)
+            return Snapshot(settings, replacing: earlier)
+        }
+        let first = try snapshot("redis://one")
+        let again = try snapshot("redis://one", replacing: first)
+        #expect(again.memory === first.memory && again.denyLists[0].denials === first.denyLists[0].denials)
+        let moved = try snapshot("redis://two", replacing: again)
+        #expect(moved.denyLists[0].denials !== first.denyLists[0].denials)
+        #expect(try snapshot("redis://:secret@two").denyLists[0].denials.place.contains("secret") == false)
     }
 }

@@ -221,14 +221,6 @@ struct RevocationTests {
         #expect(ids.allSatisfy { list.find($0, now: 0) == nil })
     }
 
-    @Test func `another list is told of what begins here, and not of what it said itself`() {
-        let told = Told()
-        let list = DenyList(whenAdded: { told.add($0) })
-        list.add(Denial(.subject("a", cookie: "c"), since: 1, until: 9), now: 1)
-        list.begin(Denial(.subject("b", cookie: "c"), since: 1, until: 9), now: 1)
-        #expect(told.all == [Denial(.subject("b", cookie: "c"), since: 1, until: 9)])
-    }
-
     @Test func `the time of its id travels in the record, and older readers do not mind`() throws {
         var random = SeededRandom()
         for length in 2..<80 {

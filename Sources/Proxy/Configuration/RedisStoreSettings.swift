@@ -1,6 +1,6 @@
 public import Redis
 
-/// The Redis in which a session's values live, with `store: redis`.
+/// The Redis of a session: where its values live, with `store: redis` or `spill: redis`, or its deny list, with `deny_list: redis`.
 public struct RedisStoreSettings: Sendable, Equatable {
     /// Where it is and how long it may take.
     public var redis: RedisSettings

@@ -73,13 +73,21 @@ public struct NamedSession: Sendable {
     public var name: String
     /// What the file says of it.
     public var settings: SessionSettings
-    /// Where its values live, with `store: redis`; nil otherwise.
+    /// The Redis of `store: redis`, `spill: redis` and `deny_list: redis`; nil where neither is.
     public var redis: RedisStoreSettings?
+    /// Where its revoked sessions are listed, default in this gateway's memory.
+    public var denyList: DenyListPlace
 
     /// Names a session.
-    public init(name: String, settings: SessionSettings, redis: RedisStoreSettings? = nil) {
+    public init(
+        name: String,
+        settings: SessionSettings,
+        redis: RedisStoreSettings? = nil,
+        denyList: DenyListPlace = .memory
+    ) {
         self.name = name
         self.settings = settings
         self.redis = redis
+        self.denyList = denyList
     }
 }

@@ -7,16 +7,25 @@ extension SettingsReader {
     /// Reads `redis`, a URL or a mapping; nil when the session lives elsewhere, or what is wrong was said.
     ///
     /// No message repeats the URL: there may be a password in it.
-    func readRedis(_ section: SectionReader, _ session: SessionSettings) -> RedisStoreSettings? {
-        guard session.store == .redis || session.spill == .redis else {
+    func readRedis(
+        _ section: SectionReader,
+        _ session: SessionSettings,
+        _ denyList: DenyListPlace
+    ) -> RedisStoreSettings? {
+        let user: StaticString? =
+            session.store == .redis
+            ? "store" : session.spill == .redis ? "spill" : denyList == .redis ? "deny_list" : nil
+        guard let user else {
             if section.node("redis") != nil {
-                let place = section.place(of: "redis")
-                problems.error("`redis` is for `store: redis`, or `spill: redis`", at: place, hint: "write one of them")
+                problems.error(
+                    "`redis` is for `store: redis`, `spill: redis` and `deny_list: redis`",
+                    at: section.place(of: "redis"),
+                    hint: "write one of them: all sessions, those too large for a cookie, those that are revoked"
+                )
             }
             return nil
         }
-        let user = session.store == .redis ? "store" : "spill"
-        let place = section.place(of: section.has("redis") ? "redis" : user)
+        let place = section.place(of: section.has("redis") ? "redis" : "\(user)")
         guard let node = section.node("redis") else {
             let isReported = section.seemsToHave("redis") && !section.has("redis")
             if !isReported, !section.all.contains(where: { $0.key == "redis" && $0.value.isUnknown }) {

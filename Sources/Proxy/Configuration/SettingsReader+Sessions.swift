@@ -7,7 +7,7 @@ extension SettingsReader {
         "max_chunks", "max_age",
         "same_site", "secure", "domain", "path", "partitioned", "forward_cookie", "csrf", "trusted_origins", "sign",
         "memory",
-        "redis",
+        "redis", "deny_list",
     ]
 
     /// Fields that the gateway writes or rewrites by itself: a second one would say two things.
@@ -80,8 +80,11 @@ extension SettingsReader {
         }
         warnOfLargeCookies(session, section)
         refuseSharedNames(session, section, pair)
-        let redis = readRedis(section, session)
-        settings.sessions.append(NamedSession(name: pair.key, settings: session, redis: redis))
+        let denyList = readDenyList(section, session)
+        let redis = readRedis(section, session, denyList)
+        settings.sessions.append(
+            NamedSession(name: pair.key, settings: session, redis: redis, denyList: denyList)
+        )
     }
 
     /// Reads `store`, and the settings of the store it names.

@@ -68,7 +68,7 @@ final class RedisOperation: RedisReceiver {
         case .replace(_, _, let operations):
             try create(operations, birth: now, store, whole)
         case .apply(_, let operations), .renew(_, _, let operations):
-            let more = 5 + operations.consumes.count * 2 + operations.deletes.count + operations.sets.count * 2
+            let more = 6 + operations.consumes.count * 2 + operations.deletes.count + operations.sets.count * 2
             try run(.change, store, whole, more: more) { add(&$0, changed: operations, store) }
         case .delete:
             try run(.delete, store, whole, more: 0) { _ in }
@@ -81,10 +81,11 @@ final class RedisOperation: RedisReceiver {
         _ store: RedisStore,
         _ whole: Bool
     ) throws(RedisError) {
-        try run(.create, store, whole, more: 3 + operations.sets.count * 2) { command in
+        try run(.create, store, whole, more: 4 + operations.sets.count * 2) { command in
             command.add(Int64(operations.sets.reduce(1) { $0 + $1.name.count + RedisValue.count($1) + 2 }))
             command.add(StoreTimes.forwarding)
             command.add(birth)
+            add(&command, issued: operations)
             add(&command, operations.sets)
         }
     }
@@ -117,12 +118,17 @@ final class RedisOperation: RedisReceiver {
         command.add(StoreTimes.forwarding)
         command.add(Int64(operations.consumes.count))
         command.add(Int64(operations.deletes.count))
+        add(&command, issued: operations)
         for consumed in operations.consumes {
             command.add(consumed.name)
             command.add(RedisValue.mark(consumed.stamp))
         }
         for name in operations.deletes { command.add(name) }
         add(&command, operations.sets)
+    }
+
+    private func add(_ command: inout RedisCommand, issued operations: StoreOperations) {
+        if let issued = operations.issued { command.add(issued) } else { command.add("") }
     }
 
     private func add(_ command: inout RedisCommand, _ sets: [StoredValues.Entry]) {

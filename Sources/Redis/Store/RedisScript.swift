@@ -3,8 +3,8 @@ import Crypto
 /// A program that Redis runs in one step, called by its SHA-1 once Redis knows it.
 ///
 /// Every key a script touches is in `KEYS`, and all of them in one slot. A session is a hash: `b` is its birth, `s` when it
-/// was last seen, `z` the bytes of its values, and each value stands under its name's JSON text, whose quote tells it from
-/// those. A value to be handed out once has `!`, 16 digits of its stamp and `!` before it. Where a session was before its
+/// was last seen, `z` the bytes of its values, `i`, if that is not its birth, when it got its id or its subject, and each
+/// value stands under its name's JSON text, whose quote tells it from those. A value to be handed out once has `!`, 16 digits of its stamp and `!` before it. Where a session was before its
 /// renewal is a hash of `f`, the hash in the new key, and `u`, until when it leads there; where one was that was replaced
 /// has `u` alone.
 ///
@@ -27,13 +27,15 @@ struct RedisScript {
     private static let looking = """
         local now, idle, lifetime = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
         local function look(key)
-            local v = redis.call('HMGET', key, 'b', 's', 'z', 'f', 'u')
+            local v = redis.call('HMGET', key, 'b', 's', 'z', 'f', 'u', 'i')
             if v[5] then
                 if v[4] and now < tonumber(v[5]) then return nil, v[4] end
                 return nil
             end
             local b, s = tonumber(v[1]), tonumber(v[2])
-            if b and s and now < math.min(b + lifetime, s + idle) then return { b = b, s = s, z = tonumber(v[3]) or 0 } end
+            if b and s and now < math.min(b + lifetime, s + idle) then
+                return { b = b, s = s, z = tonumber(v[3]) or 0, own = v[6] and 4 or 3 }
+            end
             return nil
         end
         local function keep(key, b, s)
@@ -51,8 +53,8 @@ struct RedisScript {
 
     /// Makes a session at the last key, and deletes the one at the first key if there are two.
     ///
-    /// ARGV 4 is the size of the values; 5 for how many seconds the first key says that the session moved; 6 its birth; then
-    /// come names and values.
+    /// ARGV 4 is the size of the values; 5 for how many seconds the first key says that the session moved; 6 its birth; 7 when
+    /// it is said to have got its id, or nothing; then come names and values.
     static let create = RedisScript(
         """
         if KEYS[2] then
@@ -65,7 +67,8 @@ struct RedisScript {
         local key = KEYS[#KEYS]
         redis.call('DEL', key)
         redis.call('HSET', key, 'b', ARGV[6], 's', ARGV[1], 'z', ARGV[4])
-        pieces('HSET', key, ARGV, 7, #ARGV)
+        if ARGV[7] ~= '' then redis.call('HSET', key, 'i', ARGV[7]) end
+        pieces('HSET', key, ARGV, 8, #ARGV)
         keep(key, tonumber(ARGV[6]), now)
         return 1
         """
@@ -74,7 +77,7 @@ struct RedisScript {
     /// Changes the session at the first key; with a second one moves it there.
     ///
     /// ARGV 4 is the most its values may take; 5 the second key's hash, and 6 how many seconds the first leads there; 7 and
-    /// 8 how many values to consume and names to delete. Then come the names and stamps to consume, the names to delete, and
+    /// 8 how many values to consume and names to delete; 9 when the session is said to have got its id, or nothing. Then come the names and stamps to consume, the names to delete, and
     /// the names and values to set.
     static let change = RedisScript(
         """
@@ -83,7 +86,7 @@ struct RedisScript {
         if moved then return moved end
         if not found then return 0 end
         local size, removed, isRemoved = found.z, {}, {}
-        local at = 9
+        local at = 10
         for _ = 1, tonumber(ARGV[7]) do
             local name, stamp = ARGV[at], ARGV[at + 1]
             local value = redis.call('HGET', key, name)
@@ -111,12 +114,13 @@ struct RedisScript {
         if size > found.z and size > tonumber(ARGV[4]) then return -size end
         pieces('HDEL', key, removed, 1, #removed)
         pieces('HSET', key, ARGV, at, #ARGV)
-        if redis.call('HLEN', key) <= 3 then
+        if redis.call('HLEN', key) <= found.own then
             redis.call('DEL', key)
             return 2
         end
         local seen = math.max(found.s, now)
         redis.call('HSET', key, 's', string.format('%.0f', seen), 'z', string.format('%.0f', size))
+        if ARGV[9] ~= '' then redis.call('HSET', key, 'i', ARGV[9]) end
         if KEYS[2] then
             redis.call('RENAME', key, KEYS[2])
             redis.call('HSET', key, 'f', ARGV[5], 'u', string.format('%.0f', now + tonumber(ARGV[6])))

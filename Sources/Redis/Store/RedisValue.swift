@@ -23,7 +23,7 @@ enum RedisValue {
     static func opened(_ reply: RedisReply, _ key: StoreKey, now: Int64, _ times: StoreTimes) -> StoreAnswer {
         guard reply.kind == .array, reply.count > 2 else { return .absent }
         var values = StoredValues()
-        var (birth, lastSeen, movedUntil): (Int64?, Int64?, Int64?)
+        var (birth, lastSeen, issued, movedUntil): (Int64?, Int64?, Int64?, Int64?)
         for index in stride(from: 1, to: reply.count - 1, by: 2) {
             let isFine = reply.withBytes(of: index) { name in
                 reply.withBytes(of: index + 1) { value in
@@ -31,6 +31,7 @@ enum RedisValue {
                     switch name[0] {
                     case UInt8(ascii: "b"): birth = number(value)
                     case UInt8(ascii: "s"): lastSeen = number(value)
+                    case UInt8(ascii: "i"): issued = number(value)
                     case UInt8(ascii: "u"): movedUntil = number(value)
                     default: break
                     }
@@ -43,7 +44,7 @@ enum RedisValue {
         guard let birth, let lastSeen, !values.isEmpty, now < times.end(birth: birth, lastSeen: lastSeen) else {
             return .absent
         }
-        return .opened(StoredSession(key: key, values: values, birth: birth, lastSeen: lastSeen))
+        return .opened(StoredSession(key: key, values: values, birth: birth, lastSeen: lastSeen, issued: issued))
     }
 
     private static func append(_ name: Span<UInt8>, _ value: Span<UInt8>, to values: inout StoredValues) -> Bool {

@@ -67,9 +67,7 @@ extension CookieSessions {
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> SavedSession {
         let now = writer.now
-        if changes.revocation == .others || changes.revocation == .all, settings.subject == nil {
-            throw .malformed(field: "X-Session-Revoke", why: "the route file gives the session no `subject`")
-        }
+        try checkRevocation(changes)
         if let identity = opened.identity, denial(identity, opened.json, now: now) != nil {
             // It was revoked while the service was at work.
             guard changes.clears, !changes.setsNothing else {

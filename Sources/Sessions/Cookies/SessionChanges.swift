@@ -83,6 +83,9 @@ public struct SessionChanges: Sendable {
         }
     }
 
+    /// Whether sessions of the subject end besides this one.
+    var revokesSubject: Bool { revocation == .others || revocation == .all }
+
     /// Whether the session gets a new id.
     var renewsSession: Bool { renews || revocation == .others }
 

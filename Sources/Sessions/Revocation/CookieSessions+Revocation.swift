@@ -3,7 +3,7 @@ extension CookieSessions {
     /// session has none.
     func subject(_ json: Span<UInt8>) -> String? {
         guard let name = settings.subject else { return nil }
-        return JSONScanner.rawText(of: name, in: json).map { String(decoding: $0, as: UTF8.self) }
+        return JSONScanner.rawText(of: name, in: json).map(Denial.subject)
     }
 
     /// The denial of a session; for most requests this looks at two numbers in memory.
@@ -25,7 +25,7 @@ extension CookieSessions {
 
     /// When every cookie that has been made by now is too old to open.
     func endOfDenial(_ now: Int64) -> Int64 {
-        now + min(settings.lifetime, settings.idleTimeout) + CookieSessions.clockSkew + 1
+        now + Denial.longestTime(settings)
     }
 
     /// Ends every session of a subject that has its id by now, as an operator asks for.
@@ -35,11 +35,8 @@ extension CookieSessions {
         guard settings.subject != nil, let memory else { return false }
         var text: [UInt8] = []
         JSON.write(subject, into: &text)
-        let target = Denial.Target.subject(
-            String(decoding: text.dropFirst().dropLast(), as: UTF8.self),
-            cookie: settings.name
-        )
-        memory.denyList.begin(Denial(target, since: now, until: endOfDenial(now)), now: now)
+        let target = Denial.Target.subject(Denial.subject([UInt8](text.dropFirst().dropLast())), cookie: settings.name)
+        memory.denyList.begin(Denial(target, since: now, until: endOfDenial(now)), of: settings.name, now: now)
         return true
     }
 
@@ -48,23 +45,34 @@ extension CookieSessions {
     /// - Returns: false when that is no id, or this process remembers nothing.
     public func revoke(id text: String, now: Int64) -> Bool {
         guard let id = SessionID(text: text), let memory else { return false }
-        memory.denyList.begin(Denial(.id(id), since: now, until: endOfDenial(now)), now: now)
+        memory.denyList.begin(Denial(.id(id), since: now, until: endOfDenial(now)), of: settings.name, now: now)
         return true
     }
 
     /// Ends what an answer asked to be ended, once it is saved.
     func carryOut(_ changes: SessionChanges, of opened: OpenedSession, _ saved: SavedSession, now: Int64) {
         guard let revocation = changes.revocation, let list = memory?.denyList else { return }
-        let until = endOfDenial(now)
         switch revocation {
         case .this:
             for id in Set([opened.identity?.id, saved.endedID].compactMap { $0 }) {
-                list.begin(Denial(.id(id), since: now, until: until), now: now)
+                list.begin(Denial(.id(id), since: now, until: endOfDenial(now)), of: settings.name, now: now)
             }
         case .others, .all:
-            guard let subject = subject(opened.json.span) ?? subject(changes) else { return }
-            list.begin(Denial(.subject(subject, cookie: settings.name), since: now, until: until), now: now)
+            guard let denial = denial(changes, of: opened, now: now) else { return }
+            list.begin(denial, of: settings.name, now: now)
         }
+    }
+
+    /// The denial of a subject that an answer asks for with `others` or `all`.
+    func denial(_ changes: SessionChanges, of opened: OpenedSession, now: Int64) -> Denial? {
+        guard changes.revokesSubject, let subject = subject(opened.json.span) ?? subject(changes) else { return nil }
+        return Denial(.subject(subject, cookie: settings.name), since: now, until: endOfDenial(now))
+    }
+
+    /// Refuses to revoke by a subject where there is none.
+    func checkRevocation(_ changes: SessionChanges) throws(SaveError) {
+        guard changes.revokesSubject, settings.subject == nil else { return }
+        throw .malformed(field: "X-Session-Revoke", why: "the route file gives the session no `subject`")
     }
 
     /// The subject that an answer sets.

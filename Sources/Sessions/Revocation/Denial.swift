@@ -15,6 +15,12 @@ public struct Denial: Sendable, Equatable {
     /// When no such cookie would open any more by itself, in seconds since 1970.
     public let until: Int64
 
+    /// For how many seconds a denial of a session's cookies counts: until every cookie that is made by then is too old to
+    /// open.
+    public static func longestTime(_ settings: SessionSettings) -> Int64 {
+        min(settings.lifetime, settings.idleTimeout) + CookieSessions.clockSkew + 1
+    }
+
     /// Describes a denial.
     public init(_ target: Target, since: Int64, until: Int64) {
         self.target = target

@@ -2,9 +2,9 @@ import Synchronization
 
 /// The denials that this process knows of; all its threads ask it when a cookie opens.
 ///
-/// It is in memory, and ends with the process. Another list, say one in Redis that several gateways share, is joined to it:
-/// `whenAdded` tells that one of denials which begin here, and `add` takes those which began elsewhere. An empty list
-/// costs the reading of one number.
+/// It is in memory, and ends with the process. Other lists, say those in Redis that several gateways share, are joined to
+/// it: what begins here for a session that is shared waits in its `SharedDenials`, and `add` takes what began elsewhere. An
+/// empty list costs the reading of one number.
 public final class DenyList: Sendable {
     private struct Contents {
         var denials: [Denial.Target: Denial] = [:]
@@ -19,18 +19,46 @@ public final class DenyList: Sendable {
     private let ids = IDFilter()
     private let subjectCount = Atomic<Int>(0)
     private let most: Int
-    private let whenAdded: (@Sendable (Denial) -> Void)?
+    // By the cookie's name.
+    private let shared = Guarded<[String: SharedDenials]>([:])
+    private let carrier = Guarded<(@Sendable () -> Void)?>(nil)
 
     /// An empty list.
-    public init(most: Int = DenyList.defaultMost, whenAdded: (@Sendable (Denial) -> Void)? = nil) {
+    public init(most: Int = DenyList.defaultMost) {
         self.most = most
-        self.whenAdded = whenAdded
     }
 
-    /// Begins a denial here.
-    public func begin(_ denial: Denial, now: Int64) {
+    /// Begins a denial of a cookie's sessions here, and has it carried to who shares them.
+    public func begin(_ denial: Denial, of cookie: String, now: Int64) {
         add(denial, now: now)
-        whenAdded?(denial)
+        let isShared = shared.withLock { shared in
+            // Within, so that it goes along when the place changes.
+            shared[cookie]?.add(denial)
+            return shared[cookie] != nil
+        }
+        if isShared { carrier.withLock { $0 }?() }
+    }
+
+    /// Shares the denials of these cookies' sessions from now on, each at its place, and of no others.
+    ///
+    /// What is shared at the same place already goes on; what was not handed over to another place goes to the new one.
+    public func share(_ places: [(cookie: String, place: String)]) -> [String: SharedDenials] {
+        shared.withLock { shared in
+            var next: [String: SharedDenials] = [:]
+            for (cookie, place) in places {
+                let known = shared[cookie]
+                next[cookie] =
+                    known?.place == place
+                    ? known : SharedDenials(cookie: cookie, place: place, unsent: known?.unsent() ?? [])
+            }
+            shared = next
+            return next
+        }
+    }
+
+    /// Who carries denials: called by any thread when there is one to be handed over.
+    public func whenThereIsOneToShare(_ carrier: @escaping @Sendable () -> Void) {
+        self.carrier.withLock { $0 = carrier }
     }
 
     /// Takes a denial over; of two with the same target the later times count.

@@ -42,14 +42,6 @@ extension SessionSettings {
                 .init(setting: "max_chunks", message: "a server store's cookie is one: the values are not in it")
             )
         }
-        if subject != nil {
-            problems.append(
-                .init(
-                    setting: "subject",
-                    message: "a subject's sessions can be ended with `store: cookie` only, in this version"
-                )
-            )
-        }
         if store == .memory { problems += memoryProblems }
         return problems
     }

@@ -175,7 +175,8 @@ public struct SpillSessions: Sendable {
         now: Int64,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> ServerSave {
-        let operations = StoreOperations(adopting: draft.record.values)
+        var operations = StoreOperations(adopting: draft.record.values)
+        operations.issued = draft.record.issued
         if draft.record.json.count > StoredValues.largest {
             end(draft, at: nil, now: now)
             throw .tooLargeForStore(size: draft.record.json.count, limit: StoredValues.largest)

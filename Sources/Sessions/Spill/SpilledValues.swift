@@ -54,7 +54,8 @@ extension OpenedSession {
             key: key,
             values: values,
             birth: identity.birth,
-            lastSeen: identity.lastSeen
+            lastSeen: identity.lastSeen,
+            issued: identity.issued
         )
         moved.token = isRenewed ? nil : token
         moved.isSuperseded = !isRenewed

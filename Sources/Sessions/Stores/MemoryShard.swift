@@ -107,7 +107,7 @@ struct MemoryShard {
         values.apply(operations)
         if values.isEmpty { return .emptied }
         guard values.json.count <= StoredValues.largest else { return .tooLarge(size: values.json.count) }
-        insert(StoredSession(key: key, values: values, birth: birth, lastSeen: now))
+        insert(StoredSession(key: key, values: values, birth: birth, lastSeen: now, issued: operations.issued))
         return .done
     }
 
@@ -134,7 +134,8 @@ struct MemoryShard {
                 key: new ?? old.key,
                 values: values,
                 birth: old.birth,
-                lastSeen: max(now, old.lastSeen)
+                lastSeen: max(now, old.lastSeen),
+                issued: operations.issued ?? old.issued
             )
         )
         return .done

@@ -7,11 +7,14 @@ struct ServerChange {
     var isRenewed = false
     /// Whether there may be a new id.
     var mayRenew = true
+    /// Whether other sessions of the subject end with this change.
+    var isRevoking = false
 
     /// Makes operations of what a service asked for: clear, delete, set and set once, in this order.
     init(_ stored: StoredSession?, _ changes: SessionChanges, random: inout some RandomNumberGenerator) {
         isCleared = changes.endsSession
         isRenewed = changes.renewsSession
+        isRevoking = changes.revokesSubject
         var values = Members()
         for member in changes.values { values[member.name] = member.value }
         var onceValues = Members()

@@ -14,6 +14,8 @@ public struct ServerSave: Sendable {
     var flashCookies: [[UInt8]] = []
     // Of a session that comes from its cookie, or is followed by one there.
     var spill: SpillEnd?
+    // Begins when the store has answered.
+    var denial: Denial?
 
     /// Nothing to do.
     public init() {}

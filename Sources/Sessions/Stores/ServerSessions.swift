@@ -46,7 +46,7 @@ public struct ServerSessions: Sendable {
 
     /// Takes what the store says of a token: of several sessions the one last seen, and then born, the latest counts.
     ///
-    /// One whose id was revoked counts for none, though the store still has it. `now` is in seconds since 1970.
+    /// One that was revoked counts for none, though the store still has it. `now` is in seconds since 1970.
     ///
     /// - Throws: `SaveError.unavailable` when the store failed.
     public func took(
@@ -60,10 +60,13 @@ public struct ServerSessions: Sendable {
             let identity = OpenedSession.Identity(
                 id: session.key.id,
                 birth: session.birth,
-                lastSeen: session.lastSeen
+                lastSeen: session.lastSeen,
+                issued: session.issued
             )
-            if cookies.denial(identity, session.values.json, now: now) != nil {
+            if let denial = cookies.denial(identity, session.values.json, now: now) {
                 if opened.stored == nil { opened.outcome = .revoked }
+                // At first another answer may be about to give the browser a session.
+                if denial.since + JournalEntry.grace > now { opened.hasDeadCookie = false }
                 return
             }
             if let best = opened.stored, (best.lastSeen, best.birth) >= (session.lastSeen, session.birth) { return }
@@ -96,7 +99,8 @@ public struct ServerSessions: Sendable {
     /// request. `mayRenew` says whether the session may get a new id. `secureConnection` says whether the client came over
     /// https. `now` is in seconds since 1970.
     ///
-    /// - Throws: `SaveError` when the values or the flash cookie would be too large, or a subject's sessions cannot be ended.
+    /// - Throws: `SaveError` when the values or the flash cookie would be too large, or there is no subject whose sessions
+    ///   to end.
     public func plan(
         _ opened: OpenedSession,
         changes: SessionChanges,
@@ -107,17 +111,15 @@ public struct ServerSessions: Sendable {
         now: Int64,
         random: inout some RandomNumberGenerator
     ) throws(SaveError) -> ServerSave {
-        if status < 500, changes.revocation == .others || changes.revocation == .all {
-            throw .malformed(
-                field: "X-Session-Revoke",
-                why: "in a server store a session ends by itself alone: write 1"
-            )
-        }
+        if status < 500 { try cookies.checkRevocation(changes) }
         let fate = FlashFate(opened, changes.flash, keeps: changes.keepsFlash, status: status, isPage: isPage)
         let mayChange = status < 500 && (changes.touchesSession || !opened.once.isEmpty)
-        var change = mayChange ? ServerChange(opened.stored, changes, random: &random) : nil
+        let isRevoked = mayChange && isRevoked(opened, now: now)
+        // Of a session that was revoked while the service was at work only one that has nothing of it may come.
+        let isDropped = isRevoked && (!changes.clears || changes.setsNothing)
+        var change = mayChange && !isDropped ? ServerChange(opened.stored, changes, random: &random) : nil
         change?.mayRenew = mayRenew
-        return try plan(
+        var save = try plan(
             opened,
             change: change,
             flash: fate,
@@ -126,6 +128,22 @@ public struct ServerSessions: Sendable {
             now: now,
             random: &random
         )
+        if isDropped {
+            // Its time is not moved either.
+            save.request = nil
+            save.token = nil
+            save.outcome = changes.touchesSession ? .gone : .unchanged
+        } else if mayChange {
+            // A revoked session ends nobody else's.
+            save.denial = cookies.denial(changes, of: isRevoked ? OpenedSession() : opened, now: now)
+        }
+        return save
+    }
+
+    /// Whether a session was revoked since it was opened.
+    private func isRevoked(_ opened: OpenedSession, now: Int64) -> Bool {
+        guard let identity = opened.identity else { return false }
+        return cookies.denial(identity, opened.json, now: now) != nil
     }
 
     func plan(
@@ -170,7 +188,8 @@ public struct ServerSessions: Sendable {
         guard let stored = opened.stored else {
             if change.operations.sets.isEmpty { return }
             let token = SessionToken(random: &random)
-            save = ServerSave(request: .create(token.key, change.operations), token: token, outcome: .created)
+            let operations = issued(change, opened, now: now)
+            save = ServerSave(request: .create(token.key, operations), token: token, outcome: .created)
             return
         }
         if change.isCleared {
@@ -180,22 +199,24 @@ public struct ServerSessions: Sendable {
             }
             let token = SessionToken(renewing: stored.key, random: &random)
             save = ServerSave(
-                request: .replace(stored.key, with: token.key, change.operations),
+                request: .replace(stored.key, with: token.key, issued(change, opened, now: now)),
                 token: token,
                 outcome: .created
             )
         } else if change.mayRenew, change.isRenewed || change.touches(settings.renewOn, of: stored) {
             let token = SessionToken(renewing: stored.key, random: &random)
             save = ServerSave(
-                request: .renew(stored.key, to: token.key, change.operations),
+                request: .renew(stored.key, to: token.key, issued(change, opened, now: now)),
                 token: token,
                 outcome: .renewed,
                 birth: stored.birth
             )
         } else if !change.operations.isEmpty {
             // Also when it would change nothing of what was opened: another may have changed it since.
+            let changesSubject = settings.subject.map { change.touches([$0], of: stored) } ?? false
+            let operations = changesSubject ? issued(change, opened, now: now) : change.operations
             save = ServerSave(
-                request: .apply(stored.key, change.operations),
+                request: .apply(stored.key, operations),
                 outcome: change.differs(from: stored)
                     ? .changed : cookies.isDue(opened, now: now) ? .touched : .unchanged
             )
@@ -223,6 +244,7 @@ public struct ServerSessions: Sendable {
         case .failed where save.isTouch: closed.outcome = .unchanged
         case .failed(let why): throw .unavailable(why: why)
         }
+        if let denial = save.denial { cookies.memory?.denyList.begin(denial, of: settings.name, now: now) }
         let writer = CookieWriter(sessions: cookies, secureConnection: secureConnection, now: now)
         switch closed.outcome {
         case .created, .renewed, .spilled:

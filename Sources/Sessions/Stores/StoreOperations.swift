@@ -22,6 +22,8 @@ public struct StoreOperations: Sendable, Equatable {
     public var deletes: [[UInt8]] = []
     /// Stored under their names, in this order.
     public var sets: [StoredValues.Entry] = []
+    /// When the session is said to have got its id or its subject, in seconds since 1970; nil: as it was.
+    public var issued: Int64?
 
     /// Nothing: the session is touched only.
     public init() {}

@@ -9,6 +9,8 @@
 /// - What was deleted, replaced or has ended is not brought back by `apply` or `renew`: both write nothing, and say `gone`.
 /// - Two requests that change different names both win, whatever the order; of two that set the same name the later one.
 /// - `apply`, `renew`, `create`, `adopt` and `replace` move last-seen to `now`, never back, and the session's end with it.
+/// - A session keeps when it got its id or its subject, for `create` and `replace` its birth unless the operations say when.
+///   `apply` and `renew` leave it unless theirs do. It stands for no value: a session that has nothing else is empty.
 /// - After `renew` the old key opens nothing, at once. For `StoreTimes.forwarding` seconds it still *forwards*: `apply`,
 ///   `renew`, `replace` and `delete` with the old key reach the session under the new one, also over several renewals, as
 ///   requests that opened it before still mean it. `open` never follows: the old token is worth nothing any more. It says

@@ -10,15 +10,18 @@ public final class StoredSession: Sendable {
     public let birth: Int64
     /// When it was last seen, in seconds since 1970.
     public let lastSeen: Int64
+    /// When it got its id or its subject, in seconds since 1970; its birth, where nobody said.
+    public let issued: Int64
     // Made once: every request of the session is sent upstream with it.
     let idText: [UInt8]
 
     /// Holds what a store found.
-    public init(key: StoreKey, values: StoredValues, birth: Int64, lastSeen: Int64) {
+    public init(key: StoreKey, values: StoredValues, birth: Int64, lastSeen: Int64, issued: Int64? = nil) {
         self.key = key
         self.values = values
         self.birth = birth
         self.lastSeen = lastSeen
+        self.issued = issued ?? birth
         idText = key.id.text
     }
 }

@@ -7,8 +7,9 @@ struct SessionRevokeCommand: ParsableCommand {
         commandName: "revoke",
         abstract: "Ends a session, or all of somebody's, in the running gateway.",
         discussion: """
-            It reaches the gateway by the socket under `control` in the route file, as the user who runs it. What is revoked
-            is kept in the gateway's memory: a restart forgets it, and other gateways have to be told too.
+            It reaches the gateway by the socket under `control` in the route file, as the user who runs it. With
+            `deny_list: redis` other gateways hear of it, and it outlasts restarts; with `deny_list: memory` a restart forgets
+            what was revoked, and other gateways have to be told too.
             Exit codes: 0 done, 65 the gateway refuses, 69 no gateway answers, 78 the route file has no `control`.
             """
     )

@@ -212,6 +212,26 @@ struct SpillTests {
         #expect(jars[2].cookies.isEmpty && stage.store.figures.sessions == 2)
     }
 
+    @Test func `who signs in after a revocation and moves with that answer, or later, is in`() throws {
+        let stage = SpillStage { $0.subject = "user" }
+        var (jar, other) = (SpillStage.Jar(), SpillStage.Jar())
+        try stage.visit(&jar, .ok(("Set", #"{"a":1}"#)))
+        stage.now += 10
+        #expect(stage.sessions.cookies.revoke(subject: "42", now: stage.now))
+        // Born before it, and signed in in the same second.
+        try stage.visit(&jar, .ok(("Set", #"{"user":42}"#)))
+        try stage.visit(&jar, .ok(SpillStage.large()))
+        #expect(jar.isToken)
+        #expect(try stage.open(jar).outcome == .opened)
+        // Whoever ends all others stays in, though the session moves with that.
+        stage.now += 5
+        try stage.visit(&other, .ok(("Set", #"{"user":42}"#)))
+        try stage.visit(&other, .ok(("Revoke", "others"), SpillStage.large()))
+        #expect(other.isToken)
+        #expect(try stage.open(other).outcome == .opened)
+        #expect(try stage.open(jar).outcome == .revoked)
+    }
+
     @Test func `a sealed cookie is never as long as a token`() throws {
         let stage = SpillStage()
         var jar = Jar()

@@ -126,6 +126,9 @@ enum StoreObligation: String, CaseIterable, Sendable {
     case replaceBeginsAnew = "a replaced session is another one, born now, and nothing leads to it"
     case replaceOfGone = "a session that replaces one that is gone is made all the same"
     case replaceFollows = "replacing by an old key deletes the renewed session"
+    case issuedIsItsBirth = "where nobody says otherwise, a session got its id at its birth"
+    case issuedIsKept = "when a session got its id or its subject is what was said last"
+    case issuedIsNoValue = "a session that has nothing but when it got its id is empty"
     case sessionsAreApart = "sessions do not see each other"
     case largeIsKept = "values of a quarter mebibyte are kept"
     case randomStepsFollowTheModel = "random steps of several browsers follow the model"
@@ -400,6 +403,60 @@ enum StoreObligation: String, CaseIterable, Sendable {
             #expect(try store.word(.open(renewed), now) == "moved")
             #expect(try store.word(.open(key), now) == "moved")
             #expect(try store.values(new, now) == ["\"z\"": "9"])
+
+        case .issuedIsItsBirth:
+            try create()
+            #expect(try store.opened(key, now)?.issued == now)
+            #expect(try store.word(.apply(key, StoreScript.set(["a": "3"])), now + 5) == "done")
+            #expect(try store.opened(key, now + 5)?.issued == now)
+            let renewed = script.key(renewing: key)
+            #expect(try store.word(.renew(key, to: renewed, StoreOperations()), now + 6) == "done")
+            #expect(try store.opened(renewed, now + 6)?.issued == now)
+            let new = script.key(renewing: key)
+            #expect(try store.word(.replace(renewed, with: new, start), now + 7) == "done")
+            #expect(try store.opened(new, now + 7)?.issued == now + 7)
+
+        case .issuedIsKept:
+            var operations = start
+            operations.issued = now + 2
+            #expect(try store.word(.create(key, operations), now) == "done")
+            #expect(try store.opened(key, now)?.issued == now + 2)
+            #expect(try store.word(.apply(key, StoreScript.set(["c": "3"])), now + 5) == "done")
+            #expect(try store.opened(key, now + 5)?.issued == now + 2)
+            operations.issued = now + 6
+            #expect(try store.word(.apply(key, operations), now + 6) == "done")
+            #expect(try store.opened(key, now + 6)?.issued == now + 6)
+            // A renewal alone, without a value.
+            operations = StoreOperations()
+            operations.issued = now + 9
+            let renewed = script.key(renewing: key)
+            #expect(try store.word(.renew(key, to: renewed, operations), now + 8) == "done")
+            #expect(try store.word(.apply(key, StoreOperations()), now + 9) == "done")
+            let session = try #require(try store.opened(renewed, now + 9))
+            #expect(session.issued == now + 9 && session.birth == now && session.values.count == 3)
+            operations = start
+            operations.issued = now + 12
+            let new = script.key(renewing: key)
+            #expect(try store.word(.replace(renewed, with: new, operations), now + 11) == "done")
+            #expect(try store.opened(new, now + 11)?.issued == now + 12)
+            // Its own gateway's clock may be behind.
+            operations.issued = now + 1
+            #expect(try store.word(.apply(new, operations), now + 11) == "done")
+            #expect(try store.opened(new, now + 11)?.issued == now + 1)
+
+        case .issuedIsNoValue:
+            var operations = start
+            operations.issued = now + 1
+            #expect(try store.word(.create(key, operations), now) == "done")
+            var none = StoreScript.delete("a", "b")
+            none.issued = now + 2
+            #expect(try store.word(.apply(key, none), now) == "emptied")
+            #expect(try store.word(.open(key), now) == "absent")
+            try create()
+            #expect(try store.word(.apply(key, none), now) == "emptied")
+            let other = script.key()
+            #expect(try store.word(.create(other, operations), now) == "done")
+            #expect(try store.word(.renew(other, to: script.key(renewing: other), none), now) == "emptied")
 
         case .sessionsAreApart:
             let others = (0..<20).map { _ in script.key() } + [script.key(renewing: key)]

@@ -8,6 +8,7 @@ struct StoreWalk {
         var values: [String: (text: String, stamp: UInt64)]
         var birth: Int64
         var lastSeen: Int64
+        var issued: Int64
     }
 
     private let store: StoreUnderTest
@@ -33,9 +34,9 @@ struct StoreWalk {
             let key = script.key()
             keys.append(key)
             if keys.count > 8 { keys.removeFirst() }
-            let operations = StoreScript.set(["a": "\(serial)"])
+            let operations = issuing(StoreScript.set(["a": "\(serial)"]))
             try expect(.create(key, operations), "done")
-            sessions[key] = Session(values: [:], birth: now, lastSeen: now)
+            sessions[key] = Session(values: [:], birth: now, lastSeen: now, issued: now)
             change(key, operations)
             return
         }
@@ -45,10 +46,10 @@ struct StoreWalk {
             sessions[reached(key)] = nil
         case 1:
             let new = add(renewing: key)
-            let operations = StoreScript.set(["z": "\(serial)"])
+            let operations = issuing(StoreScript.set(["z": "\(serial)"]))
             try expect(.replace(key, with: new, operations), "done")
             sessions[reached(key)] = nil
-            sessions[new] = Session(values: [:], birth: now, lastSeen: now)
+            sessions[new] = Session(values: [:], birth: now, lastSeen: now, issued: now)
             change(new, operations)
         case 2, 3:
             let new = add(renewing: key)
@@ -86,7 +87,7 @@ struct StoreWalk {
             return
         }
         let session = try #require(try store.opened(key, now))
-        #expect(session.birth == wanted.birth && session.lastSeen == wanted.lastSeen)
+        #expect(session.birth == wanted.birth && session.lastSeen == wanted.lastSeen && session.issued == wanted.issued)
         #expect(session.values.count == wanted.values.count)
         for entry in session.values.entries {
             let value = wanted.values[String(decoding: entry.name.dropFirst().dropLast(), as: UTF8.self)]
@@ -124,6 +125,7 @@ struct StoreWalk {
             session.values[name(set.name)] = (String(decoding: set.text, as: UTF8.self), set.stamp)
         }
         session.lastSeen = max(now, session.lastSeen)
+        session.issued = operations.issued ?? session.issued
         sessions[key] = session.values.isEmpty ? nil : session
     }
 
@@ -144,6 +146,13 @@ struct StoreWalk {
                 .init(name: StoreScript.name(free.removeLast()), text: Array("\(serial)".utf8), stamp: stamp)
             )
         }
+        return issuing(operations)
+    }
+
+    /// The operations, now and then with a time at which the session got its id.
+    private mutating func issuing(_ operations: StoreOperations) -> StoreOperations {
+        var operations = operations
+        if chance(4) { operations.issued = now + Int64.random(in: -9...9, using: &script.random) }
         return operations
     }
 

@@ -1,11 +1,10 @@
-import Sessions
 import Synchronization
 
-/// Keeps what it is told.
+/// Counts how often it is told.
 final class Told: Sendable {
-    private let denials = Mutex<[Denial]>([])
+    private let told = Atomic<Int>(0)
 
-    var all: [Denial] { denials.withLock { $0 } }
+    var count: Int { told.load(ordering: .sequentiallyConsistent) }
 
-    func add(_ denial: Denial) { denials.withLock { $0.append(denial) } }
+    func add() { told.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 }
