@@ -18,7 +18,7 @@ extension CookiePolicy {
     ///   - target: The request's target, as it is sent.
     ///   - number: A random number of this request's own.
     func writeSignature(
-        _ visit: borrowing SessionVisit,
+        _ visit: SessionVisit,
         method: Span<UInt8>,
         target: Span<UInt8>,
         now: Int64,

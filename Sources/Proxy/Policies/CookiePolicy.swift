@@ -50,7 +50,7 @@ final class CookiePolicy: Sendable {
     }
 
     func open(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>,
         _ facts: RequestFacts,
@@ -64,7 +64,7 @@ final class CookiePolicy: Sendable {
             counters.count(.none, session: index)
             return
         }
-        let chunks = findCookies(&visit, head, bytes)
+        let chunks = findCookies(visit, head, bytes)
         guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty || !chunks.isEmpty else {
             counters.count(.none, session: index)
             return
@@ -80,7 +80,7 @@ final class CookiePolicy: Sendable {
     }
 
     /// Notes that changes could not be saved.
-    func failed(_ error: SaveError, _ visit: inout SessionVisit, counters: inout SessionCounters) {
+    func failed(_ error: SaveError, _ visit: SessionVisit, counters: inout SessionCounters) {
         let event = SessionEvent(error)
         visit.event = event
         visit.outcome = event == .storeError ? .storeError : .failed
@@ -89,7 +89,7 @@ final class CookiePolicy: Sendable {
 
     private func open(
         _ bytes: Span<UInt8>,
-        _ visit: borrowing SessionVisit,
+        _ visit: SessionVisit,
         _ chunks: [CookieChunk],
         now: Int64
     ) -> OpenedSession {
@@ -106,7 +106,7 @@ final class CookiePolicy: Sendable {
     private func openOne(
         _ bytes: Span<UInt8>,
         _ place: Range<Int>,
-        _ visit: borrowing SessionVisit,
+        _ visit: SessionVisit,
         now: Int64,
         cache: inout OpenedSessionCache
     ) -> OpenedSession {
@@ -120,7 +120,7 @@ final class CookiePolicy: Sendable {
 
     /// Finds the session's cookies; says which go on where others end, nearly always none.
     func findCookies(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>
     ) -> [CookieChunk] {
@@ -154,7 +154,7 @@ final class CookiePolicy: Sendable {
         return chunks
     }
 
-    func writeFields(_ visit: borrowing SessionVisit, into out: ByteBuffer) {
+    func writeFields(_ visit: SessionVisit, into out: ByteBuffer) {
         out.append("X-Session-Policy: cookie\r\nX-Session: ")
         let json = visit.opened.json
         if json.isEmpty { out.append("{}") } else { out.append(json) }
@@ -179,7 +179,7 @@ final class CookiePolicy: Sendable {
     }
 
     func close(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>,
         isSecure: Bool,
@@ -211,7 +211,7 @@ final class CookiePolicy: Sendable {
     ///
     /// Nothing else of the session changes.
     func expireDead(
-        _ visit: borrowing SessionVisit,
+        _ visit: SessionVisit,
         isSecure: Bool,
         now: Int64,
         random: inout SystemRandom

@@ -3,7 +3,9 @@ import LinuxIO
 import Sessions
 
 /// What an exchange keeps of its session between the request and the response.
-struct SessionVisit {
+///
+/// A class, made once for each exchange: as a value in one it would be copied whole wherever it is asked.
+final class SessionVisit {
     private(set) var policy: CookiePolicy?
     var outcome = SessionOutcome.none
     /// What saving did; nil when it had nothing to do.
@@ -21,11 +23,11 @@ struct SessionVisit {
     var candidates: [Range<Int>] = []
     var flashCandidates: [Range<Int>] = []
 
-    mutating func begin(_ policy: CookiePolicy) {
+    func begin(_ policy: CookiePolicy) {
         self.policy = policy
     }
 
-    mutating func reset() {
+    func reset() {
         if policy != nil {
             opened = OpenedSession()
             if !changes.isEmpty { changes.reset() }
