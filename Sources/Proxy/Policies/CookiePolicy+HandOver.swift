@@ -39,8 +39,9 @@ extension CookiePolicy {
         content.append(Self.lineFeed)
         if visit.isPage { content.append(contentsOf: visit.opened.flashJSON) }
         content.append(Self.lineFeed)
+        let json = visit.opened.json
         for (_, key) in exposed {
-            if case .text(let value) = visit.opened.exposed(key) { content.append(contentsOf: value) }
+            if case .text(let value) = key.find(in: json.span) { content.append(contentsOf: value) }
             content.append(Self.lineFeed)
         }
         var signature: [UInt8] = []

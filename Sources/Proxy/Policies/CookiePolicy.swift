@@ -19,7 +19,7 @@ final class CookiePolicy: Sendable {
     private let csrf: CrossSiteCheck?
     private let name: [UInt8]
     private let flashName: [UInt8]
-    let exposed: [(field: [UInt8], key: String)]
+    let exposed: [(field: [UInt8], key: ExposedKey)]
     /// Signs what the service is told; nil where nothing is signed.
     let signer: HandOverSigner?
 
@@ -41,7 +41,7 @@ final class CookiePolicy: Sendable {
         name = [UInt8](sessions.settings.name.utf8)
         flashName = [UInt8](sessions.flashName.utf8)
         self.signer = signer
-        exposed = sessions.settings.expose.map { ([UInt8]($0.header.utf8), $0.key) }
+        exposed = sessions.settings.expose.map { ([UInt8]($0.header.utf8), ExposedKey($0.key)) }
     }
 
     /// Whether the request is a write that another site caused.
@@ -69,14 +69,18 @@ final class CookiePolicy: Sendable {
             counters.count(.none, session: index)
             return
         }
-        if visit.candidates.count == 1, visit.flashCandidates.isEmpty, chunks.isEmpty {
-            visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
-        } else {
-            visit.opened = open(bytes, visit, chunks, now: now)
-        }
-        sessions.catchUp(&visit.opened, now: now)
-        visit.outcome = SessionOutcome(visit.opened.outcome)
-        counters.count(visit.opened, session: index)
+        // Handed over as the last step, so that nothing copies it.
+        var opened =
+            if visit.candidates.count == 1, visit.flashCandidates.isEmpty, chunks.isEmpty {
+                openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
+            } else {
+                open(bytes, visit, chunks, now: now)
+            }
+        sessions.catchUp(&opened, now: now)
+        visit.outcome = SessionOutcome(opened.outcome)
+        visit.settledUntil = sessions.settledUntil(opened)
+        counters.count(opened, session: index)
+        visit.opened = opened
     }
 
     /// Notes that changes could not be saved.
@@ -170,7 +174,7 @@ final class CookiePolicy: Sendable {
             out.append("\r\n")
         }
         for (field, key) in exposed {
-            guard case .text(let value) = visit.opened.exposed(key) else { continue }
+            guard case .text(let value) = key.find(in: json.span) else { continue }
             out.append(field)
             out.append(": ")
             out.append(value)
@@ -188,6 +192,8 @@ final class CookiePolicy: Sendable {
         counters: inout SessionCounters
     ) throws(SaveError) -> SessionEffect {
         if response.status < 500 { try readChanges(&visit.changes, response, bytes) }
+        // Most answers ask for nothing, and nothing is due.
+        if visit.changes.isEmpty, now < visit.settledUntil { return effect([]) }
         let closed = try sessions.close(
             visit.opened,
             changes: visit.changes,
@@ -200,8 +206,12 @@ final class CookiePolicy: Sendable {
         visit.event = SessionEvent(closed.outcome)
         if let event = visit.event { counters.count(event, session: index) }
         visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
-        return SessionEffect(
-            setCookies: closed.setCookies,
+        return effect(closed.setCookies)
+    }
+
+    private func effect(_ setCookies: [[UInt8]]) -> SessionEffect {
+        SessionEffect(
+            setCookies: setCookies,
             variesByCookie: true,
             cut: stripsAll ? .all : .names(cutInResponses)
         )

@@ -15,6 +15,8 @@ final class SessionVisit {
     /// Whether no cookie is left when ours are cut out, as for most visitors: then no line need be walked again.
     var cutsAllCookies = false
     var opened = OpenedSession()
+    /// Before this moment an answer that asks for nothing leaves the session's cookies as they are.
+    var settledUntil = Int64.max
     var changes = SessionChanges()
     var isPage = false
     /// What a session in a server store needs besides.
@@ -30,6 +32,7 @@ final class SessionVisit {
     func reset() {
         if policy != nil {
             opened = OpenedSession()
+            settledUntil = .max
             if !changes.isEmpty { changes.reset() }
             candidates.removeAll(keepingCapacity: true)
             flashCandidates.removeAll(keepingCapacity: true)
