@@ -65,6 +65,18 @@ enum ByteScan {
         return index
     }
 
+    /// Where the next `;` is, or the bytes end.
+    static func nextSemicolon(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        while bytes.count &- index >= 8 {
+            let found = equal(0x3B, load(bytes, index)) & high
+            if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < bytes.count, bytes[index] != 0x3B { index &+= 1 }
+        return index
+    }
+
     /// Up to eight bytes as a word, the first lowest; zeros behind the last.
     static func load(_ bytes: Span<UInt8>, _ index: Int, count: Int) -> UInt64 {
         if count >= 8 { return load(bytes, index) }

@@ -114,7 +114,7 @@ struct AbuseTests {
             }
             #expect(refused > 0 && deaf.count > 10)
             // What the allocator and the objects of the connections take comes on top of the buffers.
-            #expect(gateway.child.residentBytes - before < 10 * Self.mebibyte)
+            #expect(gateway.child.growth(since: before) < 10 * Self.mebibyte)
             for client in deaf { client.reset() }
             gate.open()
             let deadline = Deadline()
@@ -137,7 +137,7 @@ struct AbuseTests {
             let refused = clients.filter { $0.isReadable(within: .milliseconds(20)) }
             #expect(!refused.isEmpty && refused.count < 100)
             for client in refused { #expect(try client.readResponse().status == 503) }
-            #expect(gateway.child.residentBytes - before < 8 * Self.mebibyte)
+            #expect(gateway.child.growth(since: before) < 8 * Self.mebibyte)
             for client in clients { client.reset() }
             let deadline = Deadline()
             while try gateway.get().status == 503, deadline.milliseconds > 0 {}
@@ -166,7 +166,7 @@ struct AbuseTests {
             try client.send("0\r\n\r\n")
             let response = try client.readResponse(to: "POST", deadline)
             #expect(response.status == 200 && response.body.count == count)
-            #expect(gateway.child.residentBytes - before < 6 * Self.mebibyte)
+            #expect(gateway.child.growth(since: before) < 6 * Self.mebibyte)
             #expect(origin.failures.isEmpty)
         }
     }
@@ -183,7 +183,7 @@ struct AbuseTests {
                 let requests = String(repeating: "GET \(target) HTTP/1.1\r\nHost: test\r\n\r\n", count: 1000)
                 let sent = try client.sendUntilBlocked(Array(requests.utf8), limit: 64 * Self.mebibyte)
                 #expect(sent < 64 * Self.mebibyte)
-                #expect(gateway.child.residentBytes - before < 4 * Self.mebibyte)
+                #expect(gateway.child.growth(since: before) < 4 * Self.mebibyte)
                 // Others are served, and so is this one when it reads.
                 #expect(try gateway.get("/other").status == 200)
                 for _ in 0..<2000 { #expect(try client.readResponse().status == 200) }
@@ -210,7 +210,7 @@ struct AbuseTests {
                 #expect(sent < 16 * Self.mebibyte)
                 #expect([400, 431].contains(try client.readResponse().status))
             }
-            #expect(gateway.child.residentBytes - before < 4 * Self.mebibyte)
+            #expect(gateway.child.growth(since: before) < 4 * Self.mebibyte)
             #expect(origin.requests.isEmpty)
         }
     }
@@ -250,7 +250,7 @@ struct AbuseTests {
                 #expect(response.status == 200)
             }
             // Fifty readers hold two times 64 KiB at most.
-            #expect(gateway.child.residentBytes - before.0 < 16 * Self.mebibyte)
+            #expect(gateway.child.growth(since: before.0) < 16 * Self.mebibyte)
             for client in crowd { _ = try client.readUntilClose() }
             let cut = gateway.child.wait(gateway.child.standardOutput) { lines -> Bool? in
                 lines.filter { $0.contains("timeouts.send") }.count == 50 ? true : nil

@@ -43,15 +43,68 @@ struct ClientGoneTests {
         }
     }
 
+    /// A gateway that gives a half-closed client this long, its log line for `/waiting` once the request is over.
+    private func withHalfClosed(
+        _ limit: String,
+        _ body: (GatewayProcess, Wire, Wire) throws -> Void
+    ) throws {
+        try withListener(top: "timeouts: { half_closed: \(limit) }") { gateway, listener in
+            let client = try gateway.connect()
+            try client.send("GET /waiting HTTP/1.1\r\nHost: test\r\n\r\n")
+            let origin = try listener.accept()
+            _ = try origin.readRequest()
+            try body(gateway, client, origin)
+        }
+    }
+
+    @Test func `a client that closed quietly ends its request after timeouts half_closed`() throws {
+        try withHalfClosed("50ms") { gateway, client, origin in
+            client.close()
+            try origin.expectClosed()
+            let line = try gateway.logLine(target: "/waiting")
+            #expect(line["status"]?.number == 499)
+            #expect(line["reason"]?.string == "timeouts.half_closed: client closed the connection")
+        }
+    }
+
+    @Test func `a client that has only ended its sending side gets the answer that begins in time, whole`() throws {
+        try withHalfClosed("300ms") { gateway, client, origin in
+            client.shutdownWrite()
+            try origin.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nbegin")
+            #expect(try client.readHead().status == 200)
+            // The answer has begun: nothing limits the rest of it but its own times.
+            #expect(!origin.isReadable(within: .milliseconds(600)))
+            try origin.send("-ends")
+            #expect(try client.readExactly(10) == Array("begin-ends".utf8))
+            #expect(try gateway.logLine(target: "/waiting")["status"]?.number == 200)
+        }
+    }
+
+    @Test func `requests that were pipelined before the end are answered one after the other`() throws {
+        try withListener { gateway, listener in
+            let client = try gateway.connect()
+            try client.send((1...3).map { "GET /\($0) HTTP/1.1\r\nHost: test\r\n\r\n" }.joined())
+            client.shutdownWrite()
+            let origin = try listener.accept()
+            for number in 1...3 {
+                #expect(try origin.readRequest().target == "/\(number)")
+                try origin.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)")
+                #expect(try client.readHead().status == 200)
+                #expect(try client.readExactly(1) == Array("\(number)".utf8))
+            }
+            try client.expectClosed()
+        }
+    }
+
     @Test func `a client that closed is noticed when its answer cannot be sent`() throws {
-        try withRequest("/closed") { gateway, client, origin in
+        try withHalfClosed("10m") { gateway, client, origin in
             client.close()
             // To the kernel this may as well be a client that waits for its answer: the first bytes tell.
             try? origin.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
             #expect(throws: HarnessError.self) {
                 for _ in 0..<1000 { try origin.send([UInt8](repeating: 0x61, count: 100_000)) }
             }
-            try expectGone("/closed", gateway)
+            try expectGone("/waiting", gateway)
         }
     }
 

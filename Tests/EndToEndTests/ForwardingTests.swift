@@ -265,6 +265,30 @@ struct ForwardingTests {
         }
     }
 
+    @Test func `X5 what was said to be early data is for the service to judge, and its 425 for the client`() throws {
+        let script: @Sendable (Message) -> String = { request in
+            request.field("early-data") == "1" ? answer(425, "") : answer(200, "late")
+        }
+        try withProxy(answering: script) { gateway, origin in
+            let early = try gateway.get("/", "Early-Data: 1\r\n")
+            #expect(early.status == 425)
+            // Sent again by who knows when its handshake is done, not by the gateway.
+            #expect(origin.targets.count == 1)
+            #expect(try gateway.get("/").status == 200)
+            #expect(try origin.lastRequest().field("early-data") == nil)
+        }
+    }
+
+    @Test func `X5 a TLS client that sends its request with its hello is no client`() throws {
+        try withProxy { gateway, origin in
+            let client = try gateway.connect()
+            try client.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03])
+            try client.send("GET / HTTP/1.1\r\nHost: test\r\nEarly-Data: 1\r\n\r\n")
+            #expect(try client.readHead().status == 400)
+            #expect(origin.targets.isEmpty)
+        }
+    }
+
     @Test func `a field spelled with underscores is refused where the gateway owns its twin`() throws {
         try withProxy { gateway, origin in
             for name in ["X_Forwarded_For", "x_forwarded-proto", "X-Request_Id", "Content_Length", "Transfer_Encoding"]

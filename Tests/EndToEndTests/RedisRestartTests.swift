@@ -1,6 +1,5 @@
 import Foundation
 import RedisServer
-import Synchronization
 import Testing
 
 /// What a load sees of a Redis that goes away and comes back.
@@ -21,9 +20,9 @@ struct RedisRestartTests {
     @Test func `killed and started again under load, it costs 503s while it is away, and nothing after`() throws {
         let server = try RedisServer()
         try withRedis(server) { gateway, origin, _ in
-            let answers = Mutex<[Answer]>([])
+            let answers = Board<[Answer]>([])
+            let times = Board<(killed: ContinuousClock.Instant, back: ContinuousClock.Instant)?>(nil)
             let start = ContinuousClock.now
-            let times = Mutex<(killed: ContinuousClock.Instant, back: ContinuousClock.Instant)?>(nil)
             let end = start + .seconds(8)
             let endpoint = gateway.endpoints[0]
             DispatchQueue.concurrentPerform(iterations: Self.visitors + 1) { place in
@@ -34,18 +33,18 @@ struct RedisRestartTests {
                     server.kill()
                     Thread.sleep(forTimeInterval: 2)
                     try? server.start()
-                    return times.withLock { $0 = (killed, .now) }
+                    return times.change { $0 = (killed, .now) }
                 }
                 do {
                     try Self.visit(place, endpoint, origin, start: start, end: end) { answer in
-                        answers.withLock { $0.append(answer) }
+                        answers.change { $0.append(answer) }
                     }
                 } catch {
                     Issue.record("visitor \(place): \(error)")
                 }
             }
-            let (killed, back) = try #require(times.withLock { $0 })
-            let all = answers.withLock { $0 }
+            let (killed, back) = try #require(times.current)
+            let all = answers.current
             #expect(all.count > 800)
             let stored = all.filter { $0.target == "/" }
             for answer in all where answer.target != "/" { #expect(answer.status == 200, "another route") }

@@ -25,6 +25,17 @@ struct CookiePairsTests {
         #expect(pairs(text) == expected)
     }
 
+    @Test func `values of every length end at their semicolon, wherever it stands`() {
+        // Longer than the words they are searched by, from every offset; 0x3A and 0x3C are its neighbours, 0xBB its twin.
+        for length in 0...40 {
+            for lead in 0...9 {
+                let value = String(repeating: ":<\u{7b}x", count: 11).prefix(length)
+                let text = String(repeating: "n", count: lead) + "=\(value)"
+                #expect(pairs("\(text);last=\u{bb}") == [text, "last=\u{bb}"])
+            }
+        }
+    }
+
     @Test(arguments: ["a=1; b=2;c", ";", "a", " x = y ;; z", "a=1;"])
     func `the segments with semicolons between them are the whole value`(_ text: String) {
         let bytes = Array(text.utf8)

@@ -15,11 +15,10 @@ public struct CookiePairs: Sendable {
     public mutating func next(_ value: Span<UInt8>) -> CookiePair? {
         guard position <= value.count, !value.isEmpty else { return nil }
         let start = position
-        // Two loops of one comparison or two a byte: values are long, and every request's are walked.
-        var end = start
-        while end < value.count, value[end] != 0x3B, value[end] != 0x3D { end += 1 }
-        let equals = end
-        while end < value.count, value[end] != 0x3B { end += 1 }
+        // Names are short, values long, and every request's are walked.
+        var equals = start
+        while equals < value.count, value[equals] != 0x3B, value[equals] != 0x3D { equals += 1 }
+        let end = ByteScan.nextSemicolon(value, from: equals)
         position = end + 1
         guard equals < end else {
             let text = trimmed(value, start..<end)

@@ -48,6 +48,12 @@ extension ClientConnection {
     /// would be taken for a dead one.
     private var isSending: Bool { Sockets.unsent(descriptor) < unsentAtDeadline }
 
+    /// The client has ended its sending side, as one does that has gone: the answer begins soon, or not at all.
+    func limitHalfClosed() {
+        guard !isClosed, case .waiting = input, readDeadline == 0, exchange?.state.mayAnswer == true else { return }
+        setReadDeadline(worker.snapshot.settings.timeouts.halfClosed)
+    }
+
     private func readTimedOut() {
         switch input {
         case .head:
@@ -64,6 +70,9 @@ extension ClientConnection {
             closeAfterResponse()
             exchange.failed(.requestBodyTimeout)
             progress()
+        case .waiting where exchange?.state.mayAnswer == true:
+            exchange?.clientFailed(.halfClosedTimeout)
+            close()
         case .waiting, .tunnel:
             break
         case .discarding, .lingering:

@@ -124,6 +124,7 @@ final class ClientConnection: Watcher {
             // Sending may have let the upstream go on, to its end.
         } while !isClosed && (isBroken || exchange?.state.isFinished == true || (pendingOutput > 0 && isWritable))
         isProgressing = false
+        if peerClosed { limitHalfClosed() }
     }
 
     /// The upstream takes more of the body again.
@@ -350,6 +351,8 @@ final class ClientConnection: Watcher {
         self.exchange = nil
         exchange.finish()
         worker.giveExchange(exchange)
+        // Of `timeouts.half_closed`.
+        if case .waiting = input { readDeadline = 0 }
         if wasAborted {
             abort(reset: endsWithConnection)
             return

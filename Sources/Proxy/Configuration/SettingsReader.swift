@@ -163,7 +163,7 @@ struct SettingsReader {
     }
 
     private mutating func readTimeouts(_ section: SectionReader) {
-        let names = ["request_head", "request_body", "send", "keep_alive", "tunnel", "drain"]
+        let names = ["request_head", "request_body", "half_closed", "send", "keep_alive", "tunnel", "drain"]
         guard let node = section.node("timeouts"),
             let section = SectionReader(node, "`timeouts`", names: names, problems: problems)
         else { return }
@@ -171,6 +171,7 @@ struct SettingsReader {
         timeouts.requestHead = section.duration("request_head") ?? timeouts.requestHead
         timeouts.requestBody = section.duration("request_body") ?? timeouts.requestBody
         timeouts.send = section.duration("send") ?? timeouts.send
+        timeouts.halfClosed = section.duration("half_closed") ?? timeouts.halfClosed
         timeouts.keepAlive = section.duration("keep_alive") ?? timeouts.keepAlive
         timeouts.tunnel = section.duration("tunnel") ?? timeouts.tunnel
         timeouts.drain = section.duration("drain") ?? timeouts.drain

@@ -6,6 +6,10 @@ public struct Timeouts: Sendable, Equatable {
     public var requestBody: UInt64 = 30_000_000_000
     /// For a response without progress; default 30 s.
     public var send: UInt64 = 30_000_000_000
+    /// For the answer to a client that has ended its sending side to begin; default 1 s.
+    ///
+    /// Whether it still listens or has gone, nobody can tell before something is sent to it.
+    public var halfClosed: UInt64 = 1_000_000_000
     /// For a connection between two requests; default 75 s.
     public var keepAlive: UInt64 = 75_000_000_000
     /// For a tunnel, as a WebSocket is, without a byte either way; default 1 h.

@@ -17,7 +17,7 @@ extension Exchange {
 
     /// Looks up the request's tokens one after the other; false while the store is asked.
     func openSpilled(_ policy: SpillPolicy) throws(GatewayError) -> Bool {
-        while let token = policy.nextToken(&visit, counters: &edition.sessionCounters) {
+        while let token = policy.nextToken(visit, counters: &edition.sessionCounters) {
             guard let answer = ask(.open(token.key), policy.index, for: self) else {
                 storeWait = .opening
                 return false
@@ -37,7 +37,7 @@ extension Exchange {
         do throws(SaveError) {
             if visit.stored.save == nil {
                 let plan = try policy.plan(
-                    &visit,
+                    visit,
                     response,
                     bytes,
                     isSecure: facts.isSecure,
@@ -46,7 +46,7 @@ extension Exchange {
                 )
                 switch plan {
                 case .closed(let closed):
-                    return policy.effect(of: closed, &visit, counters: &edition.sessionCounters)
+                    return policy.effect(of: closed, visit, counters: &edition.sessionCounters)
                 case .waits:
                     storeWait = .retrying
                     retry.arm(after: Self.retryInterval)
@@ -58,13 +58,13 @@ extension Exchange {
                 }
             }
             return try policy.close(
-                &visit,
+                visit,
                 isSecure: facts.isSecure,
                 now: now,
                 counters: &edition.sessionCounters
             )
         } catch {
-            policy.cookies.failed(error, &visit, counters: &edition.sessionCounters)
+            policy.cookies.failed(error, visit, counters: &edition.sessionCounters)
             throw .save(error)
         }
     }
@@ -91,7 +91,7 @@ extension Exchange {
 
     func took(_ answer: StoreAnswer, _ policy: SpillPolicy) throws(GatewayError) {
         do throws(SaveError) {
-            try policy.took(answer, &visit, now: worker.loop.wallClock, counters: &edition.sessionCounters)
+            try policy.took(answer, visit, now: worker.loop.wallClock, counters: &edition.sessionCounters)
         } catch {
             throw .openSession(error)
         }

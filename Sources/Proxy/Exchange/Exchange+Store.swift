@@ -18,7 +18,7 @@ extension Exchange {
     /// Looks up the request's cookies one after the other; false while the store is asked.
     func openStored(_ policy: StoredPolicy) throws(GatewayError) -> Bool {
         while let key = policy.nextKey(
-            &visit,
+            visit,
             headBytes.readable.span,
             counters: &edition.sessionCounters
         ) {
@@ -42,7 +42,7 @@ extension Exchange {
             var answer = visit.stored.answer
             if visit.stored.save == nil {
                 let request = try policy.plan(
-                    &visit,
+                    visit,
                     response,
                     bytes,
                     isSecure: facts.isSecure,
@@ -58,14 +58,14 @@ extension Exchange {
                 }
             }
             return try policy.close(
-                &visit,
+                visit,
                 answer,
                 isSecure: facts.isSecure,
                 now: now,
                 counters: &edition.sessionCounters
             )
         } catch {
-            policy.failed(error, &visit, counters: &edition.sessionCounters)
+            policy.failed(error, visit, counters: &edition.sessionCounters)
             throw .save(error)
         }
     }
@@ -82,7 +82,7 @@ extension Exchange {
         case .opening:
             do throws(GatewayError) {
                 guard try goOnOpening(route, with: answer) else { return }
-                try perform(route)
+                try perform(route, head)
                 upstream.flush()
             } catch {
                 failed(error)
@@ -112,7 +112,7 @@ extension Exchange {
 
     private func took(_ answer: StoreAnswer, _ policy: StoredPolicy) throws(GatewayError) {
         do throws(SaveError) {
-            try policy.took(answer, &visit, now: worker.loop.wallClock, counters: &edition.sessionCounters)
+            try policy.took(answer, visit, now: worker.loop.wallClock, counters: &edition.sessionCounters)
         } catch {
             throw .openSession(error)
         }

@@ -28,7 +28,7 @@ final class Exchange: StoreWaiter {
     var head = RequestHead()
     private(set) var facts = RequestFacts()
     private(set) var route: Route?
-    var visit = SessionVisit()
+    let visit = SessionVisit()
     private let target = TargetScratch()
 
     private(set) var requestID = RequestID()
@@ -74,6 +74,8 @@ final class Exchange: StoreWaiter {
     func receiveHead(_ bytes: UnsafeBufferPointer<UInt8>) {
         started(bytes)
         state.requestHead(hasBody: hasBody)
+        // Once: handed on from here it is not copied, as it would be each time it is asked of this object.
+        let head = head
         do throws(GatewayError) {
             facts = try RequestFacts(
                 head,
@@ -84,8 +86,8 @@ final class Exchange: StoreWaiter {
             requestID = facts.requestID(in: headBytes.readable.span, head) ?? worker.newRequestID()
             if worker.isOutOfMemory() { throw .overloaded }
             if try answerLocally() { return }
-            let route = try chooseRoute()
-            if try openSession(route) { try perform(route) }
+            let route = try chooseRoute(head)
+            if try openSession(route, head) { try perform(route, head) }
         } catch {
             failed(error)
         }
@@ -124,7 +126,7 @@ final class Exchange: StoreWaiter {
         return true
     }
 
-    private func chooseRoute() throws(GatewayError) -> Route {
+    private func chooseRoute(_ head: RequestHead) throws(GatewayError) -> Route {
         let snapshot = edition.snapshot
         switch target.decide(head, headBytes.readable.span, in: snapshot.table) {
         case .matched(let index):
@@ -142,15 +144,15 @@ final class Exchange: StoreWaiter {
     }
 
     /// Opens the session; false while its store is asked, and `storeAnswered` goes on.
-    private func openSession(_ route: Route) throws(GatewayError) -> Bool {
+    private func openSession(_ route: Route, _ head: RequestHead) throws(GatewayError) -> Bool {
         let bytes = headBytes.readable.span
         switch route.policy {
         case .null(let policy):
-            policy.open(&visit, head, bytes, facts, counters: &worker.counters)
+            policy.open(visit, head, bytes, facts, counters: &worker.counters)
         case .cookie(let policy):
             if policy.refuses(head, bytes, facts) { throw .crossSiteWrite }
             policy.open(
-                &visit,
+                visit,
                 head,
                 bytes,
                 facts,
@@ -162,14 +164,14 @@ final class Exchange: StoreWaiter {
             if policy.cookies.refuses(head, bytes, facts) { throw .crossSiteWrite }
             // What the gateway answers by itself needs no session.
             guard case .upstream = route.action else { return true }
-            policy.begin(&visit, head, bytes, facts, now: worker.loop.wallClock)
+            policy.begin(visit, head, bytes, facts, now: worker.loop.wallClock)
             return try openStored(policy)
         case .spilling(let policy):
             if policy.cookies.refuses(head, bytes, facts) { throw .crossSiteWrite }
             // What the gateway answers by itself needs no session.
             guard case .upstream = route.action else { return true }
             policy.begin(
-                &visit,
+                visit,
                 head,
                 bytes,
                 facts,
@@ -181,10 +183,10 @@ final class Exchange: StoreWaiter {
         return true
     }
 
-    func perform(_ route: Route) throws(GatewayError) {
+    func perform(_ route: Route, _ head: RequestHead) throws(GatewayError) {
         switch route.action {
         case .upstream(let index):
-            UpstreamRequest.write(self, route: route, target: target, into: upstream.outbound)
+            UpstreamRequest.write(self, head, route: route, target: target, into: upstream.outbound)
             upstream.start(edition.pools[index], method: head.method)
             if !hasBody { upstream.sendEnd() }
         case .redirect(let redirect):
@@ -301,11 +303,11 @@ final class Exchange: StoreWaiter {
     ) throws(GatewayError) -> SessionEffect? {
         switch route.policy {
         case .null(let policy):
-            return policy.close(&visit, response, counters: &worker.counters)
+            return policy.close(visit, response, counters: &worker.counters)
         case .cookie(let policy):
             do throws(SaveError) {
                 return try policy.close(
-                    &visit,
+                    visit,
                     response,
                     bytes,
                     isSecure: facts.isSecure,
@@ -314,7 +316,7 @@ final class Exchange: StoreWaiter {
                     counters: &edition.sessionCounters
                 )
             } catch {
-                policy.failed(error, &visit, counters: &edition.sessionCounters)
+                policy.failed(error, visit, counters: &edition.sessionCounters)
                 throw .save(error)
             }
         case .stored(let policy):

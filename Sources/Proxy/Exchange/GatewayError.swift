@@ -18,6 +18,7 @@ enum GatewayError: Error {
     case requestBodyTimeout
     case sendTimeout
     case clientGone
+    case halfClosedTimeout
     case loopDetected
     // The upstream's.
     case upstream(UpstreamError)
@@ -49,7 +50,7 @@ enum GatewayError: Error {
         case .requestHeadTimeout, .requestBodyTimeout: 408
         case .bodyTooLarge: 413
         case .expectationFailed: 417
-        case .sendTimeout, .clientGone: 499
+        case .sendTimeout, .clientGone, .halfClosedTimeout: 499
         case .save(.unavailable), .openSession: 503
         case .save: 500
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
@@ -84,6 +85,7 @@ enum GatewayError: Error {
         switch self {
         case .requestHeadTimeout: .requestHead
         case .requestBodyTimeout: .requestBody
+        case .halfClosedTimeout: .halfClosed
         case .sendTimeout: .send
         case .upstream(.connectTimeout), .upstream(.nameLookupTimeout): .connect
         case .firstByteTimeout: .firstByte
@@ -112,6 +114,7 @@ enum GatewayError: Error {
         case .requestBodyTimeout: "timeouts.request_body"
         case .sendTimeout: "timeouts.send"
         case .clientGone: "client closed the connection"
+        case .halfClosedTimeout: "timeouts.half_closed: client closed the connection"
         case .loopDetected: "forwarding loop"
         case .upstream(.connectTimeout), .upstream(.nameLookupTimeout): "upstream timeouts.connect"
         case .upstream(let error): error.reason

@@ -1,6 +1,6 @@
 /// The times the route file limits, so that whatever one of them ends says which.
 enum TimerName: UInt8, CaseIterable {
-    case requestHead, requestBody, send, keepAlive, tunnel, drain
+    case requestHead, requestBody, halfClosed, send, keepAlive, tunnel, drain
     /// An upstream's own.
     case connect, firstByte, idle
 
@@ -9,6 +9,7 @@ enum TimerName: UInt8, CaseIterable {
         switch self {
         case .requestHead: "timeouts.request_head"
         case .requestBody: "timeouts.request_body"
+        case .halfClosed: "timeouts.half_closed"
         case .send: "timeouts.send"
         case .keepAlive: "timeouts.keep_alive"
         case .tunnel: "timeouts.tunnel"

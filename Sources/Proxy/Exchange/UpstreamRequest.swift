@@ -7,16 +7,22 @@ import LinuxIO
 /// Fields that pass are copied in runs, as they came; names nominated by `Connection` go first and ours are added
 /// after, so that no nomination can remove one of ours (H3).
 enum UpstreamRequest {
-    static func write(_ exchange: Exchange, route: Route, target: TargetScratch, into out: ByteBuffer) {
+    static func write(
+        _ exchange: Exchange,
+        _ head: RequestHead,
+        route: Route,
+        target: TargetScratch,
+        into out: ByteBuffer
+    ) {
         let bytes = exchange.headBytes.readable.span
         let facts = exchange.facts
-        out.append(bytes.extracting(exchange.head.methodName.range))
+        out.append(bytes.extracting(head.methodName.range))
         out.append(0x20)
         let targetStart = out.count
-        target.write(exchange.head, bytes, route, into: out)
+        target.write(head, bytes, route, into: out)
         let targetEnd = out.count
         out.append(" HTTP/1.1\r\nHost: ")
-        writeHost(exchange.head, bytes, route, into: out)
+        writeHost(head, bytes, route, into: out)
         out.append("\r\n")
         copyFields(exchange, bytes, route, into: out)
         writeForwarded(exchange, bytes, route, into: out)
@@ -24,7 +30,7 @@ enum UpstreamRequest {
         if let policy = exchange.visit.policy, policy.signer != nil {
             policy.writeSignature(
                 exchange.visit,
-                method: bytes.extracting(exchange.head.methodName.range),
+                method: bytes.extracting(head.methodName.range),
                 target: out.readable.span.extracting(targetStart..<targetEnd),
                 now: exchange.worker.loop.wallClock,
                 number: exchange.worker.secureRandom.next(),

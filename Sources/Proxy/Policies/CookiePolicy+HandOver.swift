@@ -18,7 +18,7 @@ extension CookiePolicy {
     ///   - target: The request's target, as it is sent.
     ///   - number: A random number of this request's own.
     func writeSignature(
-        _ visit: borrowing SessionVisit,
+        _ visit: SessionVisit,
         method: Span<UInt8>,
         target: Span<UInt8>,
         now: Int64,
@@ -39,8 +39,9 @@ extension CookiePolicy {
         content.append(Self.lineFeed)
         if visit.isPage { content.append(contentsOf: visit.opened.flashJSON) }
         content.append(Self.lineFeed)
+        let json = visit.opened.json
         for (_, key) in exposed {
-            if case .text(let value) = visit.opened.exposed(key) { content.append(contentsOf: value) }
+            if case .text(let value) = key.find(in: json.span) { content.append(contentsOf: value) }
             content.append(Self.lineFeed)
         }
         var signature: [UInt8] = []

@@ -19,7 +19,7 @@ final class CookiePolicy: Sendable {
     private let csrf: CrossSiteCheck?
     private let name: [UInt8]
     private let flashName: [UInt8]
-    let exposed: [(field: [UInt8], key: String)]
+    let exposed: [(field: [UInt8], key: ExposedKey)]
     /// Signs what the service is told; nil where nothing is signed.
     let signer: HandOverSigner?
 
@@ -41,7 +41,7 @@ final class CookiePolicy: Sendable {
         name = [UInt8](sessions.settings.name.utf8)
         flashName = [UInt8](sessions.flashName.utf8)
         self.signer = signer
-        exposed = sessions.settings.expose.map { ([UInt8]($0.header.utf8), $0.key) }
+        exposed = sessions.settings.expose.map { ([UInt8]($0.header.utf8), ExposedKey($0.key)) }
     }
 
     /// Whether the request is a write that another site caused.
@@ -50,7 +50,7 @@ final class CookiePolicy: Sendable {
     }
 
     func open(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>,
         _ facts: RequestFacts,
@@ -64,44 +64,36 @@ final class CookiePolicy: Sendable {
             counters.count(.none, session: index)
             return
         }
-        let chunks = findCookies(&visit, head, bytes)
+        let chunks = findCookies(visit, head, bytes)
         guard !visit.candidates.isEmpty || !visit.flashCandidates.isEmpty || !chunks.isEmpty else {
             counters.count(.none, session: index)
             return
         }
-        openFound(&visit, bytes, chunks, now: now, cache: &cache)
-        visit.outcome = SessionOutcome(visit.opened.outcome)
-        counters.count(visit.opened, session: index)
-    }
-
-    /// Opens the cookies that were found, and brings them up to what this process knows.
-    @inline(__always)
-    func openFound(
-        _ visit: inout SessionVisit,
-        _ bytes: Span<UInt8>,
-        _ chunks: [CookieChunk],
-        now: Int64,
-        cache: inout OpenedSessionCache
-    ) {
-        if visit.candidates.count == 1, visit.flashCandidates.isEmpty, chunks.isEmpty {
-            visit.opened = openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
-        } else {
-            visit.opened = open(bytes, visit, chunks, now: now)
-        }
-        sessions.catchUp(&visit.opened, now: now)
+        // Handed over as the last step, so that nothing copies it.
+        var opened =
+            if visit.candidates.count == 1, visit.flashCandidates.isEmpty, chunks.isEmpty {
+                openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
+            } else {
+                open(bytes, visit, chunks, now: now)
+            }
+        sessions.catchUp(&opened, now: now)
+        visit.outcome = SessionOutcome(opened.outcome)
+        visit.settledUntil = sessions.settledUntil(opened)
+        counters.count(opened, session: index)
+        visit.opened = opened
     }
 
     /// Notes that changes could not be saved.
-    func failed(_ error: SaveError, _ visit: inout SessionVisit, counters: inout SessionCounters) {
+    func failed(_ error: SaveError, _ visit: SessionVisit, counters: inout SessionCounters) {
         let event = SessionEvent(error)
         visit.event = event
         visit.outcome = event == .storeError ? .storeError : .failed
         counters.count(event, session: index)
     }
 
-    private func open(
+    func open(
         _ bytes: Span<UInt8>,
-        _ visit: borrowing SessionVisit,
+        _ visit: SessionVisit,
         _ chunks: [CookieChunk],
         now: Int64
     ) -> OpenedSession {
@@ -115,10 +107,10 @@ final class CookiePolicy: Sendable {
     }
 
     /// The usual case, one cookie and no flash: most often the one that was opened a moment ago.
-    private func openOne(
+    func openOne(
         _ bytes: Span<UInt8>,
         _ place: Range<Int>,
-        _ visit: borrowing SessionVisit,
+        _ visit: SessionVisit,
         now: Int64,
         cache: inout OpenedSessionCache
     ) -> OpenedSession {
@@ -132,7 +124,7 @@ final class CookiePolicy: Sendable {
 
     /// Finds the session's cookies; says which go on where others end, nearly always none.
     func findCookies(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>
     ) -> [CookieChunk] {
@@ -166,7 +158,7 @@ final class CookiePolicy: Sendable {
         return chunks
     }
 
-    func writeFields(_ visit: borrowing SessionVisit, into out: ByteBuffer) {
+    func writeFields(_ visit: SessionVisit, into out: ByteBuffer) {
         out.append("X-Session-Policy: cookie\r\nX-Session: ")
         let json = visit.opened.json
         if json.isEmpty { out.append("{}") } else { out.append(json) }
@@ -182,7 +174,7 @@ final class CookiePolicy: Sendable {
             out.append("\r\n")
         }
         for (field, key) in exposed {
-            guard case .text(let value) = visit.opened.exposed(key) else { continue }
+            guard case .text(let value) = key.find(in: json.span) else { continue }
             out.append(field)
             out.append(": ")
             out.append(value)
@@ -191,7 +183,7 @@ final class CookiePolicy: Sendable {
     }
 
     func close(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>,
         isSecure: Bool,
@@ -200,6 +192,8 @@ final class CookiePolicy: Sendable {
         counters: inout SessionCounters
     ) throws(SaveError) -> SessionEffect {
         if response.status < 500 { try readChanges(&visit.changes, response, bytes) }
+        // Most answers ask for nothing, and nothing is due.
+        if visit.changes.isEmpty, now < visit.settledUntil { return effect([]) }
         let closed = try sessions.close(
             visit.opened,
             changes: visit.changes,
@@ -212,8 +206,12 @@ final class CookiePolicy: Sendable {
         visit.event = SessionEvent(closed.outcome)
         if let event = visit.event { counters.count(event, session: index) }
         visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
-        return SessionEffect(
-            setCookies: closed.setCookies,
+        return effect(closed.setCookies)
+    }
+
+    private func effect(_ setCookies: [[UInt8]]) -> SessionEffect {
+        SessionEffect(
+            setCookies: setCookies,
             variesByCookie: true,
             cut: stripsAll ? .all : .names(cutInResponses)
         )
@@ -223,7 +221,7 @@ final class CookiePolicy: Sendable {
     ///
     /// Nothing else of the session changes.
     func expireDead(
-        _ visit: borrowing SessionVisit,
+        _ visit: SessionVisit,
         isSecure: Bool,
         now: Int64,
         random: inout SystemRandom

@@ -12,7 +12,7 @@ final class NullPolicy: Sendable {
     }
 
     func open(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>,
         _ facts: RequestFacts,
@@ -33,7 +33,7 @@ final class NullPolicy: Sendable {
 
     /// Changes a service asks for are removed from the response and ignored, as `Null`'s `save` ignores them.
     func close(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ response: borrowing ResponseHead,
         counters: inout Counters
     ) -> SessionEffect {

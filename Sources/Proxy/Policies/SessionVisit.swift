@@ -3,7 +3,9 @@ import LinuxIO
 import Sessions
 
 /// What an exchange keeps of its session between the request and the response.
-struct SessionVisit {
+///
+/// A class, made once for each exchange: as a value in one it would be copied whole wherever it is asked.
+final class SessionVisit {
     private(set) var policy: CookiePolicy?
     var outcome = SessionOutcome.none
     /// What saving did; nil when it had nothing to do.
@@ -13,6 +15,8 @@ struct SessionVisit {
     /// Whether no cookie is left when ours are cut out, as for most visitors: then no line need be walked again.
     var cutsAllCookies = false
     var opened = OpenedSession()
+    /// Before this moment an answer that asks for nothing leaves the session's cookies as they are.
+    var settledUntil = Int64.max
     var changes = SessionChanges()
     var isPage = false
     /// What a session in a server store needs besides.
@@ -21,13 +25,14 @@ struct SessionVisit {
     var candidates: [Range<Int>] = []
     var flashCandidates: [Range<Int>] = []
 
-    mutating func begin(_ policy: CookiePolicy) {
+    func begin(_ policy: CookiePolicy) {
         self.policy = policy
     }
 
-    mutating func reset() {
+    func reset() {
         if policy != nil {
             opened = OpenedSession()
+            settledUntil = .max
             if !changes.isEmpty { changes.reset() }
             candidates.removeAll(keepingCapacity: true)
             flashCandidates.removeAll(keepingCapacity: true)

@@ -21,7 +21,7 @@ final class SpillPolicy: Sendable {
 
     /// Opens what the request's cookies hold; tokens among them are left for `nextToken`.
     func begin(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>,
         _ facts: RequestFacts,
@@ -32,7 +32,7 @@ final class SpillPolicy: Sendable {
         visit.stored.isUsed = true
         visit.isPage = facts.isPage(bytes)
         guard facts.cookieLines > 0 else { return }
-        let chunks = cookies.findCookies(&visit, head, bytes)
+        let chunks = cookies.findCookies(visit, head, bytes)
         if SpillSessions.mayHoldToken(visit.candidates) {
             (visit.opened, visit.stored.tokens) = sessions.open(
                 bytes,
@@ -42,13 +42,20 @@ final class SpillPolicy: Sendable {
                 now: now
             )
         } else {
-            cookies.openFound(&visit, bytes, chunks, now: now, cache: &cache)
+            var opened =
+                if visit.candidates.count == 1, visit.flashCandidates.isEmpty, chunks.isEmpty {
+                    cookies.openOne(bytes, visit.candidates[0], visit, now: now, cache: &cache)
+                } else {
+                    cookies.open(bytes, visit, chunks, now: now)
+                }
+            cookies.sessions.catchUp(&opened, now: now)
+            visit.opened = opened
             if let token = sessions.led(visit.opened) { visit.stored.tokens = [token] }
         }
     }
 
     /// The next token to look up; nil when there is none left, and it is known what the request brought.
-    func nextToken(_ visit: inout SessionVisit, counters: inout SessionCounters) -> SessionToken? {
+    func nextToken(_ visit: SessionVisit, counters: inout SessionCounters) -> SessionToken? {
         if visit.stored.tried < visit.stored.tokens.count {
             let token = visit.stored.tokens[visit.stored.tried]
             visit.stored.tried += 1
@@ -63,7 +70,7 @@ final class SpillPolicy: Sendable {
     /// Takes the store's answer about the token that was looked up last.
     func took(
         _ answer: StoreAnswer,
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         now: Int64,
         counters: inout SessionCounters
     ) throws(SaveError) {
@@ -72,7 +79,7 @@ final class SpillPolicy: Sendable {
         do {
             try sessions.took(answer, of: token, into: &visit.opened, now: now)
         } catch {
-            cookies.failed(error, &visit, counters: &counters)
+            cookies.failed(error, visit, counters: &counters)
             throw error
         }
     }
@@ -81,7 +88,7 @@ final class SpillPolicy: Sendable {
     ///
     /// It may be called again: nothing is left of the time before.
     func plan(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>,
         isSecure: Bool,
@@ -103,7 +110,7 @@ final class SpillPolicy: Sendable {
 
     /// What the response must carry, once the store has answered.
     func close(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         isSecure: Bool,
         now: Int64,
         counters: inout SessionCounters
@@ -115,7 +122,7 @@ final class SpillPolicy: Sendable {
             secureConnection: isSecure,
             now: now
         )
-        let effect = effect(of: closed, &visit, counters: &counters)
+        let effect = effect(of: closed, visit, counters: &counters)
         if case .failed? = visit.stored.answer { visit.outcome = .storeError }
         return effect
     }
@@ -123,7 +130,7 @@ final class SpillPolicy: Sendable {
     /// What the response must carry, where no store was needed.
     func effect(
         of closed: ClosedSession,
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         counters: inout SessionCounters
     ) -> SessionEffect {
         visit.event = SessionEvent(closed.outcome)

@@ -21,7 +21,7 @@ final class StoredPolicy: Sendable {
 
     /// Finds the request's cookies, and opens its flash messages.
     func begin(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>,
         _ facts: RequestFacts,
@@ -31,7 +31,7 @@ final class StoredPolicy: Sendable {
         visit.stored.isUsed = true
         visit.isPage = facts.isPage(bytes)
         guard facts.cookieLines > 0 else { return }
-        _ = cookies.findCookies(&visit, head, bytes)
+        _ = cookies.findCookies(visit, head, bytes)
         if !visit.flashCandidates.isEmpty {
             visit.opened = sessions.begin(bytes, flashCandidates: visit.flashCandidates, now: now)
         }
@@ -39,7 +39,7 @@ final class StoredPolicy: Sendable {
 
     /// The next key to look up; nil when there is none left, and it is known what the request brought.
     func nextKey(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ bytes: Span<UInt8>,
         counters: inout SessionCounters
     ) -> StoreKey? {
@@ -59,7 +59,7 @@ final class StoredPolicy: Sendable {
     /// Takes the store's answer about the key that was looked up last.
     func took(
         _ answer: StoreAnswer,
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         now: Int64,
         counters: inout SessionCounters
     ) throws(SaveError) {
@@ -68,19 +68,19 @@ final class StoredPolicy: Sendable {
         do {
             try sessions.took(answer, of: token, into: &visit.opened, now: now)
         } catch {
-            failed(error, &visit, counters: &counters)
+            failed(error, visit, counters: &counters)
             throw error
         }
     }
 
     /// Notes that the store, or what was asked of it, failed.
-    func failed(_ error: SaveError, _ visit: inout SessionVisit, counters: inout SessionCounters) {
-        cookies.failed(error, &visit, counters: &counters)
+    func failed(_ error: SaveError, _ visit: SessionVisit, counters: inout SessionCounters) {
+        cookies.failed(error, visit, counters: &counters)
     }
 
     /// What the response asks of the store; nil: nothing.
     func plan(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>,
         isSecure: Bool,
@@ -103,7 +103,7 @@ final class StoredPolicy: Sendable {
 
     /// What the response must carry, once the store has answered.
     func close(
-        _ visit: inout SessionVisit,
+        _ visit: SessionVisit,
         _ answer: StoreAnswer?,
         isSecure: Bool,
         now: Int64,

@@ -5,7 +5,9 @@ internal import HTTP
 /// Among the routes that match, the one with the most segments wins; of two with as many, the one that has a literal
 /// where the other has a parameter, from the left; of two with the same segments, the one without `*`. A walk visits
 /// literals before parameters and what is below before what is above, so the first it meets of a length is the best.
-struct PathTree: Sendable {
+///
+/// A class, so that to walk it copies none of the arrays it is made of.
+final class PathTree: Sendable {
     private struct Node {
         var parameter: Int32 = -1
         /// The most segments of a route here or below.

@@ -170,6 +170,14 @@ extension CookieSessions {
         return true
     }
 
+    /// Until when `close` has nothing to do for an answer that asks for nothing, in seconds since 1970.
+    ///
+    /// A time that has passed: it has something to do; the greatest there is: never.
+    public func settledUntil(_ opened: OpenedSession) -> Int64 {
+        guard opened.isSettled, opened.keyIndex == 0 else { return .min }
+        return opened.identity.map { $0.lastSeen + touchAfter } ?? .max
+    }
+
     /// Whether last-seen is to be moved, or an older secret's seal to be replaced.
     func isDue(_ opened: OpenedSession, now: Int64) -> Bool {
         guard let identity = opened.identity else { return false }

@@ -6,7 +6,12 @@ enum JSONScanner {
     static func plainText(of name: String, in json: Span<UInt8>) -> ExposedText {
         var key: [UInt8] = []
         JSON.write(name, into: &key)
-        guard let start = value(under: key.span, in: json), start < json.count else { return .absent }
+        return plainText(under: key.span, in: json)
+    }
+
+    /// The value under a name, given with its quotes, as plain text.
+    static func plainText(under key: Span<UInt8>, in json: Span<UInt8>) -> ExposedText {
+        guard let start = value(under: key, in: json), start < json.count else { return .absent }
         switch json[start] {
         case UInt8(ascii: "\""): return string(in: json, from: start)
         case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "n"): return .absent

@@ -125,6 +125,13 @@ final class ChildProcess: Sendable {
         return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) * 1024
     }
 
+    /// By how much the resident memory has grown since it was so many bytes.
+    ///
+    /// Under `GATEWAY_TEST_SLOW=1` an eighth of that: a sanitizer has memory of its own for each byte, and keeps what was freed.
+    func growth(since before: Int) -> Int {
+        (residentBytes - before) / (Deadline.isSlow ? 8 : 1)
+    }
+
     /// The processor time it has used, in seconds.
     var processorSeconds: Double {
         let stat = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""

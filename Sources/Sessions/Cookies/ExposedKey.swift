@@ -1,0 +1,17 @@
+/// The name of a value that is sent as a header field of its own, ready to be looked for in every request's session.
+public struct ExposedKey: Sendable {
+    // As it stands in the text of a session.
+    private let name: [UInt8]
+
+    /// Makes the name ready.
+    public init(_ name: String) {
+        var text: [UInt8] = []
+        JSON.write(name, into: &text)
+        self.name = text
+    }
+
+    /// The value as plain text, in the text of `X-Session`; nothing is decoded but this value.
+    public func find(in json: Span<UInt8>) -> ExposedText {
+        JSONScanner.plainText(under: name.span, in: json)
+    }
+}
