@@ -443,7 +443,8 @@ final class Exchange: StoreWaiter {
 
     /// What expires the cookies that did not open; an error page carries it too.
     private func deadCookies() -> [[UInt8]] {
-        guard let policy = visit.policy else { return [] }
+        // While a store is asked, nobody knows whether the cookie is dead.
+        guard let policy = visit.policy, visit.stored.token == nil else { return [] }
         return policy.expireDead(
             visit,
             isSecure: facts.isSecure,

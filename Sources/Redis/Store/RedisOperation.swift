@@ -172,7 +172,7 @@ final class RedisOperation: RedisReceiver {
     private func meaning(of number: Int) -> StoreAnswer {
         switch number {
         case 0: .gone
-        case 1: .done
+        case 1: if moves > 0, case .apply? = request { .doneElsewhere } else { .done }
         case 2: .emptied
         default: .tooLarge(size: -number)
         }

@@ -65,8 +65,11 @@ struct MemoryShard {
         case .adopt(let key, let operations, let birth):
             return create(key, operations, birth: birth, now: now)
         case .apply(let key, let operations):
-            guard let place = place(of: reached(from: key, now: now), now: now) else { return .gone }
-            return change(place, operations, to: nil, now: now)
+            let reached = reached(from: key, now: now)
+            guard let place = place(of: reached, now: now) else { return .gone }
+            let answer = change(place, operations, to: nil, now: now)
+            if reached != key, case .done = answer { return .doneElsewhere }
+            return answer
         case .renew(let key, let new, let operations):
             guard let place = place(of: reached(from: key, now: now), now: now) else { return .gone }
             return change(place, operations, to: new, now: now)

@@ -82,7 +82,7 @@ public struct ServerSessions: Sendable {
             if opened.stored == nil { opened.outcome = .unknownID }
             // The answer that moved it may still be on its way to the browser: expiring the cookie would undo it.
             opened.hasDeadCookie = false
-        case .absent, .gone, .done, .emptied, .tooLarge:
+        case .absent, .gone, .done, .doneElsewhere, .emptied, .tooLarge:
             if opened.stored == nil { opened.outcome = .unknownID }
         case .failed(let why):
             // Nobody knows whether the cookie is good.
@@ -235,8 +235,10 @@ public struct ServerSessions: Sendable {
     ) throws(SaveError) -> ClosedSession {
         var closed = ClosedSession()
         closed.outcome = save.outcome
+        var isElsewhere = false
         switch answer {
         case nil, .done, .opened, .absent, .moved: break
+        case .doneElsewhere: isElsewhere = true
         case .emptied: closed.outcome = .cleared
         case .gone: closed.outcome = .gone
         case .tooLarge(let size): throw .tooLargeForStore(size: size, limit: StoredValues.largest)
@@ -259,7 +261,8 @@ public struct ServerSessions: Sendable {
             }
             if closed.outcome == .unchanged { break }
             // The browser keeps a cookie with a Max-Age from when it was set: it must hear that the session goes on.
-            if settings.maxAge != nil, let token = opened.token, let birth = opened.birth {
+            // By its newest token alone: that of before a renewal would take its place, and sign the visitor out.
+            if settings.maxAge != nil, !isElsewhere, let token = opened.token, let birth = opened.birth {
                 writer.write(token, birth: birth, of: opened, into: &closed.setCookies)
             }
         case .cleared:

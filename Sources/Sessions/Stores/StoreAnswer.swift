@@ -9,6 +9,8 @@ public enum StoreAnswer: Sendable {
     case moved
     /// It is done.
     case done
+    /// It is done to the session under the key it has by now: it was renewed since it was opened.
+    case doneElsewhere
     /// It is done, and as no value was left the session is deleted.
     case emptied
     /// The session was deleted, replaced or has ended since it was opened: nothing was written.

@@ -36,7 +36,7 @@ public enum StoreRequest: Sendable {
     case adopt(StoreKey, StoreOperations, birth: Int64)
     /// Changes a session; with no operations its last-seen time only.
     ///
-    /// Answered by `done`, `emptied`, `gone` or `failed`.
+    /// Answered by `done`, `doneElsewhere`, `emptied`, `gone` or `failed`.
     case apply(StoreKey, StoreOperations)
     /// Changes a session and moves it to a new key, with its birth; the old key forwards from now on.
     ///

@@ -224,6 +224,8 @@ struct StoreWaitTests {
         stage.turn { stage.store.words == ["open"] }
         stage.worker.drain()
         stage.turn { stage.log.contains("timeouts.drain") }
+        // The store has not said yet whether the cookie is good.
+        #expect(!stage.got.contains("Set-Cookie"))
         try stage.store.answer(stage.store.session())
         stage.settle()
         #expect(stage.originConnections == 0)
