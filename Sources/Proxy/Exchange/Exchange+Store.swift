@@ -41,10 +41,10 @@ extension Exchange {
         do throws(SaveError) {
             var answer = visit.stored.answer
             if visit.stored.save == nil {
+                if let settled = try policy.settle(visit, response, bytes, now: now) { return settled }
                 let request = try policy.plan(
                     visit,
                     response,
-                    bytes,
                     isSecure: facts.isSecure,
                     now: now,
                     random: &worker.secureRandom

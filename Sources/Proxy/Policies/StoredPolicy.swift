@@ -51,8 +51,10 @@ final class StoredPolicy: Sendable {
                 return token.key
             }
         }
-        if !visit.candidates.isEmpty { visit.outcome = SessionOutcome(visit.opened.outcome) }
-        counters.count(visit.opened, session: index)
+        let opened = visit.opened
+        if !visit.candidates.isEmpty { visit.outcome = SessionOutcome(opened.outcome) }
+        visit.settledUntil = cookies.sessions.settledUntil(opened)
+        counters.count(opened, session: index)
         return nil
     }
 
@@ -78,16 +80,27 @@ final class StoredPolicy: Sendable {
         cookies.failed(error, visit, counters: &counters)
     }
 
-    /// What the response asks of the store; nil: nothing.
-    func plan(
+    /// What the response asks for; nil: nothing, and nothing is due, so that its head may go as it is.
+    func settle(
         _ visit: SessionVisit,
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>,
+        now: Int64
+    ) throws(SaveError) -> SessionEffect? {
+        if response.status < 500 { try cookies.readChanges(&visit.changes, response, bytes) }
+        return visit.changes.isEmpty && now < visit.settledUntil ? effect([]) : nil
+    }
+
+    /// What the response asks of the store; nil: nothing.
+    ///
+    /// Its changes are what `settle` has read.
+    func plan(
+        _ visit: SessionVisit,
+        _ response: borrowing ResponseHead,
         isSecure: Bool,
         now: Int64,
         random: inout SystemRandom
     ) throws(SaveError) -> StoreRequest? {
-        if response.status < 500 { try cookies.readChanges(&visit.changes, response, bytes) }
         let save = try sessions.plan(
             visit.opened,
             changes: visit.changes,
@@ -120,8 +133,12 @@ final class StoredPolicy: Sendable {
         if let event = visit.event { counters.count(event, session: index) }
         visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
         if case .failed? = answer { visit.outcome = .storeError }
-        return SessionEffect(
-            setCookies: closed.setCookies,
+        return effect(closed.setCookies)
+    }
+
+    private func effect(_ setCookies: [[UInt8]]) -> SessionEffect {
+        SessionEffect(
+            setCookies: setCookies,
             variesByCookie: true,
             cut: cookies.stripsAll ? .all : .names(cookies.cutInResponses)
         )

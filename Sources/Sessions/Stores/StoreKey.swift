@@ -7,16 +7,19 @@ import Crypto
 public struct StoreKey: Sendable, Hashable {
     /// Shared by a session's keys before and after renewal; chooses the shard or slot.
     public let tag: UInt64
-    private let hash: (UInt64, UInt64, UInt64, UInt64)
+    private var hash: (UInt64, UInt64, UInt64, UInt64)
 
     init(hashing token: [UInt8]) {
         var reader = TrailerReader(token.span, length: token.count)
         tag = reader.next(token.span)
-        let digest = Array(SHA256.hash(data: token))
-        reader = TrailerReader(digest.span, length: SHA256.byteCount)
-        hash = (
-            reader.next(digest.span), reader.next(digest.span), reader.next(digest.span), reader.next(digest.span)
-        )
+        hash = (0, 0, 0, 0)
+        // Byte by byte: an array of a digest costs as much as the digest.
+        for byte in SHA256.hash(data: token) {
+            hash.0 = hash.0 << 8 | hash.1 >> 56
+            hash.1 = hash.1 << 8 | hash.2 >> 56
+            hash.2 = hash.2 << 8 | hash.3 >> 56
+            hash.3 = hash.3 << 8 | UInt64(byte)
+        }
     }
 
     /// What services see as `X-Session-Id`, and logs as the session: half of the hash, as 32 hexadecimal digits.
