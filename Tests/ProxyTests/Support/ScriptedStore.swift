@@ -22,6 +22,9 @@ final class ScriptedStore: WaitingStore {
 
     override func close() { isClosed = true }
 
+    /// Lets go of whoever asked: an exchange holds its store, and would be held by it for ever.
+    func forget() { questions = [] }
+
     /// Answers the question asked last, or another.
     func answer(_ answer: StoreAnswer, _ place: Int? = nil) throws {
         let question = try #require(place.map { questions[$0] } ?? questions.last)

@@ -55,6 +55,7 @@ final class StoreStage {
         }
         worker.drain()
         worker.loop.runOnce(timeoutNanoseconds: 0)
+        store.forget()
     }
 
     /// A cookie of a token nobody gave out.
