@@ -50,11 +50,14 @@ final class StoreStage {
     }
 
     deinit {
+        // What is under way holds its connections, which hold it: a reset ends it, an end alone may be a client that waits.
+        var how = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(client, SOL_SOCKET, SO_LINGER, &how, socklen_t(MemoryLayout<linger>.size))
         for descriptor in [client, origin, listener, logEnds.read, logEnds.write] where descriptor >= 0 {
             close(descriptor)
         }
         worker.drain()
-        worker.loop.runOnce(timeoutNanoseconds: 0)
+        for _ in 0..<3 { worker.loop.runOnce(timeoutNanoseconds: 1_000_000) }
         store.forget()
     }
 
