@@ -78,6 +78,7 @@ final class Collector: RedisReceiver {
     private(set) var end: End?
     /// How often it was told: once is right.
     private(set) var count = 0
+    /// Called at the first end.
     var told: (() -> Void)?
 
     override func redisReplied(_ reply: RedisReply, tag: UInt64) {
@@ -90,12 +91,19 @@ final class Collector: RedisReceiver {
             case .null: .null
             case .array: .list((1..<max(1, reply.count)).map { reply.text(of: $0) })
             }
-        told?()
+        tell()
     }
 
     override func redisFailed(_ error: RedisError, tag: UInt64) {
         count += tag == 7 ? 1 : 100
         end = .failed(error)
+        tell()
+    }
+
+    /// Calls `told` and lets go of it: what it holds may hold this.
+    private func tell() {
+        let told = told
+        self.told = nil
         told?()
     }
 }
