@@ -46,7 +46,7 @@ extension Exchange {
                 )
                 switch plan {
                 case .closed(let closed):
-                    return policy.effect(of: closed, visit, counters: &edition.sessionCounters)
+                    return policy.cookies.effect(of: closed, visit, counters: &edition.sessionCounters)
                 case .waits:
                     storeWait = .retrying
                     retry.arm(after: Self.retryInterval)

@@ -41,7 +41,7 @@ extension Exchange {
         do throws(SaveError) {
             var answer = visit.stored.answer
             if visit.stored.save == nil {
-                if let settled = try policy.settle(visit, response, bytes, now: now) { return settled }
+                if let settled = try policy.cookies.settle(visit, response, bytes, now: now) { return settled }
                 let request = try policy.plan(
                     visit,
                     response,
@@ -65,7 +65,7 @@ extension Exchange {
                 counters: &edition.sessionCounters
             )
         } catch {
-            policy.failed(error, visit, counters: &edition.sessionCounters)
+            policy.cookies.failed(error, visit, counters: &edition.sessionCounters)
             throw .save(error)
         }
     }

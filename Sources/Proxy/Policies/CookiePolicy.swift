@@ -7,7 +7,7 @@ import Sessions
 final class CookiePolicy: Sendable {
     let sessions: CookieSessions
     /// Which of the configured sessions it is.
-    private let index: Int
+    let index: Int
     /// Cut out of requests: every session's cookies; with `forward_cookie` all but this session's.
     let cutInRequests: CookieNames
     /// Cut out of responses: every session's cookies.
@@ -83,12 +83,20 @@ final class CookiePolicy: Sendable {
         visit.opened = opened
     }
 
-    /// Notes that changes could not be saved.
-    func failed(_ error: SaveError, _ visit: SessionVisit, counters: inout SessionCounters) {
-        let event = SessionEvent(error)
-        visit.event = event
-        visit.outcome = event == .storeError ? .storeError : .failed
-        counters.count(event, session: index)
+    /// Has the store's answer about the token that was looked up last taken by `take`.
+    func take(
+        _ visit: SessionVisit,
+        counters: inout SessionCounters,
+        _ take: (SessionToken, inout OpenedSession) throws(SaveError) -> Void
+    ) throws(SaveError) {
+        guard let token = visit.stored.token else { return }
+        visit.stored.token = nil
+        do throws(SaveError) {
+            try take(token, &visit.opened)
+        } catch {
+            failed(error, visit, counters: &counters)
+            throw error
+        }
     }
 
     func open(
@@ -179,86 +187,6 @@ final class CookiePolicy: Sendable {
             out.append(": ")
             out.append(value)
             out.append("\r\n")
-        }
-    }
-
-    func close(
-        _ visit: SessionVisit,
-        _ response: borrowing ResponseHead,
-        _ bytes: Span<UInt8>,
-        isSecure: Bool,
-        now: Int64,
-        random: inout SystemRandom,
-        counters: inout SessionCounters
-    ) throws(SaveError) -> SessionEffect {
-        if response.status < 500 { try readChanges(&visit.changes, response, bytes) }
-        // Most answers ask for nothing, and nothing is due.
-        if visit.changes.isEmpty, now < visit.settledUntil { return effect([]) }
-        let closed = try sessions.close(
-            visit.opened,
-            changes: visit.changes,
-            status: response.status,
-            isPage: visit.isPage,
-            secureConnection: isSecure,
-            now: now,
-            random: &random
-        )
-        visit.event = SessionEvent(closed.outcome)
-        if let event = visit.event { counters.count(event, session: index) }
-        visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
-        return effect(closed.setCookies)
-    }
-
-    private func effect(_ setCookies: [[UInt8]]) -> SessionEffect {
-        SessionEffect(
-            setCookies: setCookies,
-            variesByCookie: true,
-            cut: stripsAll ? .all : .names(cutInResponses)
-        )
-    }
-
-    /// Expires what did not open, where the gateway answers in the upstream's place.
-    ///
-    /// Nothing else of the session changes.
-    func expireDead(
-        _ visit: SessionVisit,
-        isSecure: Bool,
-        now: Int64,
-        random: inout SystemRandom
-    ) -> [[UInt8]] {
-        guard visit.opened.hasDeadCookie || visit.opened.hasDeadFlash else { return [] }
-        let closed = try? sessions.close(
-            visit.opened,
-            changes: SessionChanges(),
-            status: 500,
-            isPage: visit.isPage,
-            secureConnection: isSecure,
-            now: now,
-            random: &random
-        )
-        return closed?.setCookies ?? []
-    }
-
-    func readChanges(
-        _ changes: inout SessionChanges,
-        _ response: borrowing ResponseHead,
-        _ bytes: Span<UInt8>
-    ) throws(SaveError) {
-        for index in response.fields.indices {
-            let line = response.fields[index]
-            guard line.id.isReserved else { continue }
-            let value = bytes.extracting(line.value.range)
-            switch line.id {
-            case .xSessionClear: try changes.clear(value)
-            case .xSessionDelete: try changes.delete(value)
-            case .xSessionSet: try changes.set(value)
-            case .xSessionSetOnce: try changes.setOnce(value)
-            case .xSessionRenew: try changes.renew(value)
-            case .xSessionRevoke: try changes.revoke(value)
-            case .xFlashAdd: try changes.flashAdd(value)
-            case .xFlashKeep: try changes.flashKeep(value)
-            default: break
-            }
         }
     }
 

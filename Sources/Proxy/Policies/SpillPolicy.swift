@@ -74,13 +74,8 @@ final class SpillPolicy: Sendable {
         now: Int64,
         counters: inout SessionCounters
     ) throws(SaveError) {
-        guard let token = visit.stored.token else { return }
-        visit.stored.token = nil
-        do {
-            try sessions.took(answer, of: token, into: &visit.opened, now: now)
-        } catch {
-            cookies.failed(error, visit, counters: &counters)
-            throw error
+        try cookies.take(visit, counters: &counters) { token, opened throws(SaveError) in
+            try sessions.took(answer, of: token, into: &opened, now: now)
         }
     }
 
@@ -122,24 +117,8 @@ final class SpillPolicy: Sendable {
             secureConnection: isSecure,
             now: now
         )
-        let effect = effect(of: closed, visit, counters: &counters)
+        let effect = cookies.effect(of: closed, visit, counters: &counters)
         if case .failed? = visit.stored.answer { visit.outcome = .storeError }
         return effect
-    }
-
-    /// What the response must carry, where no store was needed.
-    func effect(
-        of closed: ClosedSession,
-        _ visit: SessionVisit,
-        counters: inout SessionCounters
-    ) -> SessionEffect {
-        visit.event = SessionEvent(closed.outcome)
-        if let event = visit.event { counters.count(event, session: index) }
-        visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
-        return SessionEffect(
-            setCookies: closed.setCookies,
-            variesByCookie: true,
-            cut: cookies.stripsAll ? .all : .names(cookies.cutInResponses)
-        )
     }
 }

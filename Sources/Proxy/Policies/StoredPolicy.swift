@@ -65,35 +65,14 @@ final class StoredPolicy: Sendable {
         now: Int64,
         counters: inout SessionCounters
     ) throws(SaveError) {
-        guard let token = visit.stored.token else { return }
-        visit.stored.token = nil
-        do {
-            try sessions.took(answer, of: token, into: &visit.opened, now: now)
-        } catch {
-            failed(error, visit, counters: &counters)
-            throw error
+        try cookies.take(visit, counters: &counters) { token, opened throws(SaveError) in
+            try sessions.took(answer, of: token, into: &opened, now: now)
         }
-    }
-
-    /// Notes that the store, or what was asked of it, failed.
-    func failed(_ error: SaveError, _ visit: SessionVisit, counters: inout SessionCounters) {
-        cookies.failed(error, visit, counters: &counters)
-    }
-
-    /// What the response asks for; nil: nothing, and nothing is due, so that its head may go as it is.
-    func settle(
-        _ visit: SessionVisit,
-        _ response: borrowing ResponseHead,
-        _ bytes: Span<UInt8>,
-        now: Int64
-    ) throws(SaveError) -> SessionEffect? {
-        if response.status < 500 { try cookies.readChanges(&visit.changes, response, bytes) }
-        return visit.changes.isEmpty && now < visit.settledUntil ? effect([]) : nil
     }
 
     /// What the response asks of the store; nil: nothing.
     ///
-    /// Its changes are what `settle` has read.
+    /// Its changes are what `CookiePolicy.settle` has read.
     func plan(
         _ visit: SessionVisit,
         _ response: borrowing ResponseHead,
@@ -129,18 +108,8 @@ final class StoredPolicy: Sendable {
             secureConnection: isSecure,
             now: now
         )
-        visit.event = SessionEvent(closed.outcome)
-        if let event = visit.event { counters.count(event, session: index) }
-        visit.outcome = SessionOutcome(closed.outcome, after: visit.outcome)
+        let effect = cookies.effect(of: closed, visit, counters: &counters)
         if case .failed? = answer { visit.outcome = .storeError }
-        return effect(closed.setCookies)
-    }
-
-    private func effect(_ setCookies: [[UInt8]]) -> SessionEffect {
-        SessionEffect(
-            setCookies: setCookies,
-            variesByCookie: true,
-            cut: cookies.stripsAll ? .all : .names(cookies.cutInResponses)
-        )
+        return effect
     }
 }
