@@ -11,7 +11,7 @@ public enum JSON {
         return try reader.wholeValue()
     }
 
-    /// Appends a value in ASCII without spaces; everything else is escaped as `\uXXXX`, DEL too.
+    /// Appends a value in ASCII without spaces; everything else is escaped as `\u` and four digits, DEL too.
     public static func write(_ value: Value, into text: inout [UInt8]) {
         switch value {
         case .null: text.append(contentsOf: "null".utf8)
