@@ -21,29 +21,42 @@ struct RedisRestartTests {
         let server = try RedisServer()
         try withRedis(server) { gateway, origin, _ in
             let answers = Board<[Answer]>([])
-            let times = Board<(killed: ContinuousClock.Instant, back: ContinuousClock.Instant)?>(nil)
+            let cameBack = Board<ContinuousClock.Instant?>(nil)
+            let ended = Board<[String?]>([])
             let start = ContinuousClock.now
-            let end = start + .seconds(8)
             let endpoint = gateway.endpoints[0]
-            DispatchQueue.concurrentPerform(iterations: Self.visitors + 1) { place in
-                guard place > 0 else {
-                    // The load's own time: two seconds with, two without, four with.
-                    Thread.sleep(forTimeInterval: 2)
-                    let killed = ContinuousClock.now
-                    server.kill()
-                    Thread.sleep(forTimeInterval: 2)
-                    try? server.start()
-                    return times.change { $0 = (killed, .now) }
-                }
-                do {
-                    try Self.visit(place, endpoint, origin, start: start, end: end) { answer in
-                        answers.change { $0.append(answer) }
+            for place in 1...Self.visitors {
+                // A thread each: all of them are to be at it, however few cores there are.
+                Thread.detachNewThread {
+                    var failure: String?
+                    do {
+                        try Self.visit(
+                            place,
+                            endpoint,
+                            origin,
+                            start: start,
+                            until: { Self.isOver(cameBack) }
+                        ) { answer in
+                            answers.change { $0.append(answer) }
+                        }
+                    } catch {
+                        failure = "visitor \(place): \(error)"
                     }
-                } catch {
-                    Issue.record("visitor \(place): \(error)")
+                    ended.change { [failure] in $0.append(failure) }
                 }
             }
-            let (killed, back) = try #require(times.current)
+            // Whatever goes wrong here, the visitors end.
+            defer { cameBack.change { $0 = $0 ?? .now } }
+            // Two seconds of the load with Redis, and two without.
+            _ = answers.wait { $0.count >= 400 ? true : nil }
+            let killed = ContinuousClock.now
+            server.kill()
+            _ = answers.wait { $0.count >= 800 ? true : nil }
+            try server.start()
+            let back = ContinuousClock.now
+            cameBack.change { $0 = back }
+            let failures = ended.wait { $0.count == Self.visitors ? $0.compactMap(\.self) : nil }
+            #expect(failures == [])
             let all = answers.current
             #expect(all.count > 800)
             let stored = all.filter { $0.target == "/" }
@@ -69,13 +82,18 @@ struct RedisRestartTests {
         }
     }
 
+    /// Four seconds of the load after Redis came back.
+    private static func isOver(_ cameBack: Board<ContinuousClock.Instant?>) -> Bool {
+        cameBack.current.map { ContinuousClock.now > $0 + .seconds(4) } ?? false
+    }
+
     /// A visitor that counts in its session.
     private static func visit(
         _ place: Int,
         _ endpoint: Endpoint,
         _ origin: ObedientOrigin,
         start: ContinuousClock.Instant,
-        end: ContinuousClock.Instant,
+        until isOver: () -> Bool,
         _ note: (Answer) -> Void
     ) throws {
         var browser = Browser(try Wire(to: endpoint), origin)
@@ -83,8 +101,9 @@ struct RedisRestartTests {
         var number = 0
         while true {
             let due = start + pace * number + .milliseconds(5 * place)
-            guard due < end else { return }
+            if isOver() { return }
             let left = due - ContinuousClock.now
+            // Nothing is waited for here: the load's pace is part of what is tried.
             if left > .zero { Thread.sleep(forTimeInterval: Double(left.components.attoseconds) / 1e18) }
             number += 1
             let sent = ContinuousClock.now

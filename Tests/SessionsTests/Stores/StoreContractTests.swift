@@ -8,5 +8,7 @@ struct StoreContractTests {
         let times = StoreTimes(.testing { $0.lifetime = 300_000 })
         let memory = MemoryStore(size: MemoryStore.smallestSize, times: times)
         try obligation.hold(for: StoreUnderTest(times: times) { memory.ask($0, now: $1) })
+        // Whatever was asked of it.
+        #expect(memory.figures.bytes <= MemoryStore.smallestSize)
     }
 }
