@@ -72,7 +72,8 @@ extension Exchange {
     /// Asks what a save asks for, if anything; false while the store takes its time.
     private func ask(_ save: ServerSave, _ policy: SpillPolicy, now: Int64) throws(SaveError) -> Bool {
         guard let request = save.request else { return true }
-        guard let answer = ask(request, policy.index, for: SpillWaiter(self, policy.sessions, save)) else {
+        let waiter = SaveWaiter(self) { policy.sessions.finish(save, $0, now: $1) }
+        guard let answer = ask(request, policy.index, for: waiter) else {
             storeWait = .saving
             return false
         }

@@ -39,27 +39,19 @@ extension Exchange {
     ) throws(GatewayError) -> SessionEffect? {
         let now = worker.loop.wallClock
         do throws(SaveError) {
-            var answer = visit.stored.answer
             if visit.stored.save == nil {
                 if let settled = try policy.cookies.settle(visit, response, bytes, now: now) { return settled }
-                let request = try policy.plan(
+                let save = try policy.plan(
                     visit,
                     response,
                     isSecure: facts.isSecure,
                     now: now,
                     random: &worker.secureRandom
                 )
-                if let request {
-                    answer = ask(request, policy.index, for: self)
-                    if answer == nil {
-                        storeWait = .saving
-                        return nil
-                    }
-                }
+                if !ask(save, policy, now: now) { return nil }
             }
             return try policy.close(
                 visit,
-                answer,
                 isSecure: facts.isSecure,
                 now: now,
                 counters: &edition.sessionCounters
@@ -68,6 +60,25 @@ extension Exchange {
             policy.cookies.failed(error, visit, counters: &edition.sessionCounters)
             throw .save(error)
         }
+    }
+
+    /// Asks what a save asks for, if anything; false while the store takes its time.
+    private func ask(_ save: ServerSave, _ policy: StoredPolicy, now: Int64) -> Bool {
+        guard let request = save.request else { return true }
+        var waiter: StoreWaiter = self
+        if save.endsOthers {
+            waiter = SaveWaiter(self) { answer, now in
+                policy.sessions.finish(save, answer, now: now)
+                return answer
+            }
+        }
+        guard let answer = ask(request, policy.index, for: waiter) else {
+            storeWait = .saving
+            return false
+        }
+        policy.sessions.finish(save, answer, now: now)
+        visit.stored.answer = answer
+        return true
     }
 
     /// The answer that was awaited.

@@ -70,7 +70,7 @@ final class StoredPolicy: Sendable {
         }
     }
 
-    /// What the response asks of the store; nil: nothing.
+    /// Decides what the response asks of the store.
     ///
     /// Its changes are what `CookiePolicy.settle` has read.
     func plan(
@@ -79,7 +79,7 @@ final class StoredPolicy: Sendable {
         isSecure: Bool,
         now: Int64,
         random: inout SystemRandom
-    ) throws(SaveError) -> StoreRequest? {
+    ) throws(SaveError) -> ServerSave {
         let save = try sessions.plan(
             visit.opened,
             changes: visit.changes,
@@ -90,26 +90,25 @@ final class StoredPolicy: Sendable {
             random: &random
         )
         visit.stored.save = save
-        return save.request
+        return save
     }
 
     /// What the response must carry, once the store has answered.
     func close(
         _ visit: SessionVisit,
-        _ answer: StoreAnswer?,
         isSecure: Bool,
         now: Int64,
         counters: inout SessionCounters
     ) throws(SaveError) -> SessionEffect {
         let closed = try sessions.close(
             visit.stored.save ?? ServerSave(),
-            answer,
+            visit.stored.answer,
             of: visit.opened,
             secureConnection: isSecure,
             now: now
         )
         let effect = cookies.effect(of: closed, visit, counters: &counters)
-        if case .failed? = answer { visit.outcome = .storeError }
+        if case .failed? = visit.stored.answer { visit.outcome = .storeError }
         return effect
     }
 }

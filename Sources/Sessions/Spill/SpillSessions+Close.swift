@@ -3,6 +3,7 @@ extension SpillSessions {
     /// once, before `close`, which takes what this returns.
     public func finish(_ save: ServerSave, _ answer: StoreAnswer, now: Int64) -> StoreAnswer {
         note(answer, to: save, now: now)
+        server.finish(save, answer, now: now)
         guard let spill = save.spill else { return answer }
         guard case .done = answer else {
             if case .arrives(let draft, _) = spill.change { end(draft, at: nil, now: now) }

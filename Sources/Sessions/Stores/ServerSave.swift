@@ -17,6 +17,9 @@ public struct ServerSave: Sendable {
     // Begins when the store has answered.
     var denial: Denial?
 
+    /// Whether other sessions end with it, so that the store's answer counts whether or not anybody waits for the response.
+    public var endsOthers: Bool { denial != nil }
+
     /// Nothing to do.
     public init() {}
 

@@ -4,7 +4,7 @@
 /// store and takes its answers, whoever carries them.
 ///
 /// ```
-/// begin ─▶ token ─▶ StoreRequest.open ─▶ took ─▶ … the service … ─▶ plan ─▶ StoreRequest? ─▶ close
+/// begin ─▶ token ─▶ StoreRequest.open ─▶ took ─▶ … the service … ─▶ plan ─▶ StoreRequest? ─▶ finish ─▶ close
 /// ```
 public struct ServerSessions: Sendable {
     /// How many cookies of the session's name are looked up at most: twins come from another path or domain.
@@ -223,7 +223,24 @@ public struct ServerSessions: Sendable {
         }
     }
 
-    /// Takes the store's answer to a plan's request, nil when it had none, and says what the response must carry.
+    /// Takes the store's answer to a plan's request, whether or not anybody waits for the response any more: sessions of
+    /// others that a done request ends are ended with it.
+    ///
+    /// To be called once, before `close`, where `ServerSave.endsOthers` is set.
+    public func finish(_ save: ServerSave, _ answer: StoreAnswer, now: Int64) {
+        switch answer {
+        // The service is told, and asks again.
+        case .failed, .tooLarge: break
+        case .done, .doneElsewhere, .emptied, .gone, .opened, .absent, .moved: begin(save.denial, now: now)
+        }
+    }
+
+    private func begin(_ denial: Denial?, now: Int64) {
+        guard let denial else { return }
+        cookies.memory?.denyList.begin(denial, of: settings.name, now: now)
+    }
+
+    /// Says what the response must carry, once the store has answered a plan's request; nil when it had none.
     ///
     /// - Throws: `SaveError` when the store failed; then the session stands as it was, as far as anyone can know.
     public func close(
@@ -237,7 +254,8 @@ public struct ServerSessions: Sendable {
         closed.outcome = save.outcome
         var isElsewhere = false
         switch answer {
-        case nil, .done, .opened, .absent, .moved: break
+        case nil: begin(save.denial, now: now)
+        case .done, .opened, .absent, .moved: break
         case .doneElsewhere: isElsewhere = true
         case .emptied: closed.outcome = .cleared
         case .gone: closed.outcome = .gone
@@ -246,7 +264,6 @@ public struct ServerSessions: Sendable {
         case .failed where save.isTouch: closed.outcome = .unchanged
         case .failed(let why): throw .unavailable(why: why)
         }
-        if let denial = save.denial { cookies.memory?.denyList.begin(denial, of: settings.name, now: now) }
         let writer = CookieWriter(sessions: cookies, secureConnection: secureConnection, now: now)
         switch closed.outcome {
         case .created, .renewed, .spilled:

@@ -52,9 +52,11 @@ struct ServerRevocationTests {
                 now: now,
                 random: &random
             )
+            let stored = save.request.map { refusal ?? store.ask($0, now: now) }
+            if let stored { server.finish(save, stored, now: now) }
             let closed = try server.close(
                 save,
-                save.request.map { refusal ?? store.ask($0, now: now) },
+                stored,
                 of: opened,
                 secureConnection: false,
                 now: now

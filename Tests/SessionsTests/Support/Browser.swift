@@ -79,6 +79,7 @@ struct Browser {
             random: &random
         )
         let stored = save.request.map { memory.ask($0, now: now) }
+        if let stored { server.finish(save, stored, now: now) }
         return try server.close(save, stored, of: opened, secureConnection: https, now: now)
     }
 
