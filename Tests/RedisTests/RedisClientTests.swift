@@ -187,6 +187,21 @@ struct RedisClientTests {
         #expect(client.events.first == .refused("READONLY You can't write against a read only replica."))
     }
 
+    @Test func `a replica that stays one is asked ever more rarely, and spoken of once`() throws {
+        let server = try RedisServer(options: ["--replicaof", "127.0.0.1", "1"])
+        let client = try TestClient(server.url) { $0.firstPause = 20_000_000 }
+        let start = client.loop.now
+        var refusals = 0
+        _ = client.loop.turn {
+            if case .error = client.run("SET", "a", "1") { refusals += 1 }
+            return refusals == 6
+        }
+        #expect(refusals == 6)
+        // At least the half of 20, 40, 80, 160 and 320 ms.
+        #expect(client.loop.now - start > 310_000_000)
+        #expect(client.events.count == 3 && client.events.last == .recovered)
+    }
+
     @Test func `what Redis repeats of a command is not said to the operator`() throws {
         let server = try RedisServer()
         let client = try TestClient(server.url)

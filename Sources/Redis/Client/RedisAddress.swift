@@ -17,8 +17,6 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
 
     /// The same as `description`: neither shows the password.
     public var debugDescription: String { description }
-    /// Whether Redis asks for a password before anything else.
-    public var hasPassword: Bool { password != nil }
 
     /// Whether it is asked over TLS.
     public var usesTLS: Bool { server.scheme == .https }

@@ -152,7 +152,6 @@ public final class RedisClient: WireOwner {
         greetingsLeft -= 1
         guard greetingsLeft == 0 else { return }
         state = .ready
-        pause.reset()
         report.recovered()
         flushNow()
     }
@@ -227,7 +226,11 @@ public final class RedisClient: WireOwner {
             waiting.removeFirst(first)
             first = 0
         }
-        guard reply.kind == .error else { return command.receiver.redisReplied(reply, tag: command.tag) }
+        guard reply.kind == .error else {
+            // Not after the greeting: a replica answers that, and refuses the next write.
+            pause.reset()
+            return command.receiver.redisReplied(reply, tag: command.tag)
+        }
         report.refused(reply, now: loop.now)
         // A server that became a replica, or wants a password now, may be another one at the next attempt.
         let isOver = reply.isError("READONLY") || reply.isError("NOAUTH")

@@ -5,13 +5,14 @@ struct RedisReport {
 
     var told: ((RedisEvent) -> Void)?
     private var isFailing = false
-    private var lastFailure: UInt64 = 0
+    private var lastFailure: UInt64?
     private var lastRefusal: UInt64?
 
     init() {}
 
     mutating func failed(_ error: RedisError, now: UInt64) {
-        guard !isFailing || now - lastFailure >= Self.interval else { return }
+        // A server that answers the greeting and refuses what follows would fail and recover many times a second.
+        if let lastFailure, now - lastFailure < Self.interval { return }
         isFailing = true
         lastFailure = now
         told?(.failed(error))

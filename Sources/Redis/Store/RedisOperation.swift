@@ -7,6 +7,7 @@ import Sessions
 final class RedisOperation: RedisReceiver {
     /// Over so many renewals a slow request finds its session.
     private static let mostMoves = 16
+    private static let unknown = StoreAnswer.failed(why: "Redis answers a script with what it does not say")
 
     private var request: StoreRequest?
     private var now: Int64 = 0
@@ -159,7 +160,7 @@ final class RedisOperation: RedisReceiver {
                 for index in hash.indices { key.append(hash[index]) }
             }
             sendAgain(whole: tag == 1)
-        default: answer(.failed(why: "Redis answers a script with what it does not say"))
+        default: answer(Self.unknown)
         }
     }
 
@@ -174,7 +175,8 @@ final class RedisOperation: RedisReceiver {
         case 0: .gone
         case 1: if moves > 0, case .apply? = request { .doneElsewhere } else { .done }
         case 2: .emptied
-        default: .tooLarge(size: -number)
+        case ..<0: .tooLarge(size: Int(clamping: number.magnitude))
+        default: Self.unknown
         }
     }
 

@@ -18,6 +18,24 @@ struct RedisStoreTests {
         try obligation.hold(for: StoreUnderTest(times: times) { try store.ask($0, $1) })
     }
 
+    @Test(arguments: [":-9223372036854775808", ":3", ":9223372036854775807", "*0", "+OK", "$-1", ":-262145"])
+    func `what no script says fails the request, or is a size`(reply: String) throws {
+        let server = try FakeRedis(answering: reply + "\r\n")
+        let store = try TestStore(server.url)
+        var script = StoreScript(1)
+        let waiter = store.begin(.apply(script.key(), StoreScript.set(["a": "1"])), Self.now)
+        let isAnswered = store.loop.turn {
+            server.turn()
+            return waiter.answer != nil
+        }
+        #expect(isAnswered)
+        switch waiter.answer {
+        case .tooLarge(let size): #expect(reply.hasPrefix(":-") && size > StoredValues.largest)
+        case .failed: #expect(!reply.hasPrefix(":-"))
+        case let other: Issue.record("\(String(describing: other))")
+        }
+    }
+
     /// A store under test, and a key with the values a and b.
     private func session(
         _ server: RedisServer,
