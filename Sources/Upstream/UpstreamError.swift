@@ -24,12 +24,6 @@ public enum UpstreamError: Error, Sendable, Equatable {
     case connectionReset
     /// Reading or writing failed for another reason of the kernel's (an `errno`).
     case transferFailed(Int32)
-    /// The answer did not begin in time.
-    case firstByteTimeout
-    /// The answer, once begun, paused for too long.
-    case idleTimeout
-    /// The request could not be written in time.
-    case sendTimeout
     /// The gateway itself lacks what it needs to connect: memory, descriptors, a readable `caFile`.
     case unavailable(String)
 
@@ -46,9 +40,6 @@ public enum UpstreamError: Error, Sendable, Equatable {
         case .connectionClosed: "the connection was closed"
         case .connectionReset: "the connection was reset"
         case .transferFailed(let errno): "the connection broke: \(Self.text(errno))"
-        case .firstByteTimeout: "the answer did not begin in time"
-        case .idleTimeout: "the answer paused for too long"
-        case .sendTimeout: "the request could not be sent in time"
         case .unavailable(let text): text
         }
     }
@@ -65,8 +56,6 @@ public enum UpstreamError: Error, Sendable, Equatable {
         case .tlsCertificate: "tls_certificate_error"
         case .tlsFailed: "tls_protocol_error"
         case .connectionClosed, .connectionReset, .transferFailed: "connection_terminated"
-        case .firstByteTimeout, .idleTimeout: "connection_read_timeout"
-        case .sendTimeout: "connection_write_timeout"
         case .unavailable: "proxy_internal_error"
         }
     }

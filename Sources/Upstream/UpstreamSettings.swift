@@ -10,7 +10,7 @@ public struct UpstreamSettings: Sendable, Equatable {
     public var connectTimeout: UInt64 = 5_000_000_000
     /// How long a sent request may wait for the first byte of its answer; 60 s.
     public var firstByteTimeout: UInt64 = 60_000_000_000
-    /// How long an answer, once begun, may pause; 60 s.
+    /// How long an answer, once begun, may pause, and the server may take no byte of a request; 60 s.
     public var idleTimeout: UInt64 = 60_000_000_000
     /// How many unused connections a worker keeps to all servers together; 128.
     public var keepAliveConnections = 128

@@ -113,7 +113,8 @@ public final class WireConnection: Watcher {
             unsent = buffer
             taken += part.count
             guard let problem = flush(easy) else { continue }
-            if case .failed = problem { return problem }
+            // After a record has gone it may have been read: nobody may think that nothing was sent. The next send fails.
+            if case .failed = problem, taken == part.count, buffer.count == part.count { return problem }
             break
         }
         return .bytes(taken)
@@ -273,6 +274,7 @@ public final class WireConnection: Watcher {
         share = nil
         errorText?.deallocate()
         errorText = nil
+        if let unsent { client.buffers.give(unsent) }
         unsent = nil
         if before == .dialling { client.letGo(self) }
     }

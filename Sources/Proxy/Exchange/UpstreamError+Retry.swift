@@ -7,7 +7,7 @@ extension UpstreamError {
         case .nameNotResolved, .nameLookupTimeout, .connectionRefused, .connectTimeout, .connectFailed, .tlsCertificate,
             .tlsFailed, .connectionClosed, .connectionReset, .transferFailed:
             true
-        case .firstByteTimeout, .idleTimeout, .sendTimeout, .unavailable:
+        case .unavailable:
             false
         }
     }
