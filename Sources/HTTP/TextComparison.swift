@@ -18,3 +18,11 @@ public func equals(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
     for index in a.indices where a[index] != b[index] { return false }
     return true
 }
+
+/// Whether bytes are those of an array.
+public func equals(_ a: Span<UInt8>, _ b: [UInt8]) -> Bool { equals(a, b.span) }
+
+/// Whether bytes are a token, as names of fields, methods and protocols are (RFC 9110 section 5.6.2).
+public func isToken(_ bytes: Span<UInt8>) -> Bool {
+    !bytes.isEmpty && ByteScan.endOfToken(bytes, from: 0) == bytes.count
+}

@@ -130,13 +130,6 @@ public final class ByteBuffer {
         end = 0
     }
 
-    /// Forgets what comes after the first `count` bytes.
-    public func truncate(toCount count: Int) {
-        guard count >= 0, count <= end - front else { fatalError("truncated to more than there is") }
-        end = front + count
-        if count == 0 { clear() }
-    }
-
     /// Gives memory beyond `capacity` bytes back; does nothing unless the buffer is empty.
     public func trim(to capacity: Int) {
         let capacity = max(capacity, 16)

@@ -21,14 +21,6 @@ public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
     /// Whether this is a unix socket.
     public var isUnix: Bool { family == .unix }
 
-    /// The address in 16 bytes, most significant first; IPv4 is mapped (`::ffff:a.b.c.d`), a unix socket all zeros.
-    public var ipBytes: [16 of UInt8] {
-        let (high, low) = (ipHigh, ipLow)
-        return [16 of UInt8] { index in
-            UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64((7 - index & 7) * 8))
-        }
-    }
-
     private init(_ family: Family, high: UInt64, low: UInt64, port: UInt16, path: String = "", scope: UInt32 = 0) {
         self.family = family
         ipHigh = high

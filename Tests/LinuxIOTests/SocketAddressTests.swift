@@ -25,12 +25,9 @@ struct SocketAddressTests {
 
     @Test func `gives its bytes, IPv4 mapped into IPv6`() throws {
         let four = try #require(SocketAddress(parsing: "10.1.2.3:443"))
-        let bytes = four.ipBytes
-        #expect(bytes.indices.map { bytes[$0] } == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 1, 2, 3])
+        #expect(four.ipHigh == 0 && four.ipLow == 0xffff_0a01_0203)
         #expect(four.port == 443 && four.family == .v4 && !four.isUnix)
         let six = try #require(SocketAddress(parsing: "[102:304:506:708:90a:b0c:d0e:f10]:1"))
-        let sixBytes = six.ipBytes
-        #expect(sixBytes.indices.map { sixBytes[$0] } == Array(1...16))
         #expect(six.ipHigh == 0x0102_0304_0506_0708 && six.ipLow == 0x090a_0b0c_0d0e_0f10)
     }
 

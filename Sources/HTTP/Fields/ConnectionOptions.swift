@@ -12,7 +12,7 @@ struct ConnectionOptions: Sendable {
         var members = ListMembers()
         while let member = members.next(text) {
             let option = text.extracting(member)
-            guard ByteScan.endOfToken(option, from: 0) == option.count else { return false }
+            guard option.isEmpty || isToken(option) else { return false }
             if equalsIgnoringCase(option, "keep-alive") {
                 isKeepAlive = true
             } else if equalsIgnoringCase(option, "close") {

@@ -19,8 +19,8 @@ public struct ListMembers: Sendable {
     }
 }
 
-/// A range without the white space at both its ends.
-func trimmed(_ value: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+/// A range without the white space at both its ends (RFC 9110 section 5.6.3).
+public func trimmed(_ value: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     var lower = range.lowerBound
     var upper = range.upperBound
     while lower < upper, value[lower].isWhitespace { lower += 1 }

@@ -9,13 +9,7 @@ enum FieldText {
     ]
 
     /// Whether a text is a token (RFC 9110 section 5.6.2), as names of fields, methods and cookies are.
-    static func isToken(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-                    || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-            }
-    }
+    static func isToken(_ text: String) -> Bool { HTTP.isToken(text.utf8Span.span) }
 
     /// Whether a text can be a field's value: no control characters but the tab, no space at its ends.
     static func isValue(_ text: String) -> Bool {

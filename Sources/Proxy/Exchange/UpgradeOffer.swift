@@ -80,12 +80,6 @@ enum UpgradeOffer {
         return !equalsIgnoringCase(name, "http") && !equalsIgnoringCase(name, "tls")
     }
 
-    private static func isToken(_ bytes: Span<UInt8>) -> Bool {
-        var text: [UInt8] = []
-        for index in bytes.indices { text.append(bytes[index]) }
-        return FieldText.isToken(String(decoding: text, as: UTF8.self))
-    }
-
     private static func writeOffered(_ line: Span<UInt8>, _ separator: inout StaticString, into out: ByteBuffer) {
         var members = ListMembers()
         while let member = members.next(line) {

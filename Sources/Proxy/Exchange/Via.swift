@@ -15,12 +15,9 @@ enum Via {
     /// How often the gateway stands in a `Via` value.
     static func count(in value: Span<UInt8>) -> Int {
         var count = 0
-        var start = 0
-        while start < value.count {
-            var end = start
-            while end < value.count, value[end] != UInt8(ascii: ",") { end += 1 }
-            if names(value.extracting(start..<end)) { count += 1 }
-            start = end + 1
+        var members = ListMembers()
+        while let member = members.next(value) {
+            if names(value.extracting(member)) { count += 1 }
         }
         return count
     }
@@ -28,7 +25,6 @@ enum Via {
     /// Whether `[protocol/]version SP received-by [SP comment]` was written by a gateway.
     private static func names(_ member: Span<UInt8>) -> Bool {
         var index = 0
-        while index < member.count, member[index] == 0x20 || member[index] == 0x09 { index += 1 }
         while index < member.count, member[index] != 0x20, member[index] != 0x09 { index += 1 }
         while index < member.count, member[index] == 0x20 || member[index] == 0x09 { index += 1 }
         let start = index

@@ -32,12 +32,4 @@ enum CookieField {
         }
         if !isFirst { out.append("\r\n") }
     }
-
-    private static func trimmed(_ value: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
-        var lower = range.lowerBound
-        var upper = range.upperBound
-        while lower < upper, value[lower] == 0x20 || value[lower] == 0x09 { lower += 1 }
-        while upper > lower, value[upper - 1] == 0x20 || value[upper - 1] == 0x09 { upper -= 1 }
-        return lower..<upper
-    }
 }

@@ -189,10 +189,4 @@ final class CookiePolicy: Sendable {
             out.append("\r\n")
         }
     }
-
-    private func equals(_ bytes: Span<UInt8>, _ other: [UInt8]) -> Bool {
-        guard bytes.count == other.count else { return false }
-        for index in bytes.indices where bytes[index] != other[index] { return false }
-        return true
-    }
 }
