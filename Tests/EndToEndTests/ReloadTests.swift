@@ -136,6 +136,33 @@ struct ReloadTests {
         #expect(try gateway.stop() == .status(0))
     }
 
+    @Test func `an upload that began before, and whose client vanishes, takes nothing along`() throws {
+        let listener = try OriginListener()
+        var room: Int32 = 4096
+        setsockopt(listener.descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size))
+        let directory = try TemporaryDirectory()
+        let file = RouteFiles.null(listener.url)
+        _ = try directory.write("gateway.conf", file)
+        let gateway = try GatewayProcess(command: ["run", "--config", "gateway.conf"], in: directory)
+        let client = try gateway.connect()
+        try client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 100000000\r\n\r\n")
+        let origin = try listener.accept()
+        // Until the gateway reads no more of it, and does not see that the client goes.
+        let sent = try client.sendUntilBlocked(limit: 64 << 20, patience: .milliseconds(200))
+        _ = try origin.readHead()
+        gateway.child.signal(SIGHUP)
+        try gateway.logged("serving by the route file as it is now")
+        client.close()
+        #expect(throws: HarnessError.self) { _ = try origin.readExactly(sent + 1) }
+        let next = try gateway.connect()
+        try next.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+        let second = try listener.accept()
+        _ = try second.readRequest()
+        try second.send(ok("next"))
+        #expect(try next.readResponse().text == "next")
+        #expect(try gateway.stop() == .status(0))
+    }
+
     @Test func `a route file with errors changes nothing, and every error is said`() throws {
         let site = try Site()
         var browser = try site.browser()

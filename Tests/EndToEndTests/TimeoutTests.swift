@@ -163,6 +163,27 @@ struct TimeoutTests {
         }
     }
 
+    @Test func `an answer whose client is slow is not cut by the time of an upload that had to wait`() throws {
+        try withListener(upstream: "timeouts: { idle: 800ms }") { gateway, listener in
+            var size: Int32 = 4096
+            setsockopt(listener.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+            let client = try gateway.connect(receiveBuffer: 4096)
+            try client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 100000000\r\n\r\n")
+            let origin = try listener.accept()
+            _ = try origin.readHead()
+            try origin.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
+            let filled = try origin.sendUntilBlocked(limit: 64 << 20, patience: .milliseconds(200))
+            let sent = try client.sendUntilBlocked(limit: 64 << 20, patience: .milliseconds(200))
+            _ = try origin.readExactly(sent)
+            // The upload has all gone, and the download waits for its client alone.
+            #expect(!origin.isReadable(within: .milliseconds(1500)))
+            _ = try client.readHead()
+            _ = try client.readExactly(filled)
+            try client.send("more")
+            #expect(try origin.readExactly(4) == Array("more".utf8))
+        }
+    }
+
     @Test func `an origin that reads slowly is never cut, though the kernel calls the socket full`() throws {
         try withListener(upstream: "timeouts: { idle: 500ms }") { gateway, listener in
             var size: Int32 = 4096

@@ -55,6 +55,11 @@ extension ClientConnection {
     }
 
     private func readTimedOut() {
+        // The last answer is still on its way, for which `sendDeadline` is there: it must not be cut off.
+        if exchange == nil, pendingOutput > 0 {
+            setReadDeadline(worker.snapshot.settings.timeouts.keepAlive)
+            return
+        }
         switch input {
         case .head:
             guard let exchange else {

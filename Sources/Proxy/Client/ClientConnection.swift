@@ -127,14 +127,11 @@ final class ClientConnection: Watcher {
         if peerClosed { limitHalfClosed() }
     }
 
-    /// The upstream takes more of the body again.
+    /// The upstream takes more of the body again: from now on the client's time for it runs.
+    ///
+    /// `progress`, which follows every event, reads it.
     func resumeBody() {
-        switch input {
-        case .body: setReadDeadline(worker.snapshot.settings.timeouts.requestBody)
-        case .tunnel: break
-        case .head, .waiting, .discarding, .lingering: return
-        }
-        progress()
+        if case .body = input { setReadDeadline(worker.snapshot.settings.timeouts.requestBody) }
     }
 
     private var wantsInput: Bool {
@@ -266,7 +263,8 @@ final class ClientConnection: Watcher {
         if !exchange.head.persistent { closesAfterResponse = true }
         exchange.receiveHead(UnsafeBufferPointer(rebasing: bytes[0..<length]))
         // With a body at hand the head goes with its first bytes; else at once, for the client may be waiting for 100.
-        if !exchange.hasBody || bytes.count == length { exchange.flushUpstream() }
+        // As it does where nothing more is taken before something of it has gone.
+        if !exchange.hasBody || bytes.count == length || !exchange.canTakeBody { exchange.flushUpstream() }
         return length
     }
 
@@ -305,8 +303,12 @@ final class ClientConnection: Watcher {
             switch step {
             case .data: continue
             case .end:
-                input = .head
-                setReadDeadline(worker.snapshot.settings.timeouts.keepAlive)
+                if closesAfterResponse {
+                    closeGently()
+                } else {
+                    input = .head
+                    setReadDeadline(worker.snapshot.settings.timeouts.keepAlive)
+                }
                 return offset
             case .needMore where left > offset:
                 input = .discarding(left: left - offset)
@@ -439,6 +441,8 @@ final class ClientConnection: Watcher {
 
     /// The worker stops: an idle connection closes now, a busy one after its response.
     func drain() {
-        if exchange == nil, case .head = input, pendingOutput == 0 { close() } else { closesAfterResponse = true }
+        closesAfterResponse = true
+        guard exchange == nil, case .head = input else { return }
+        if pendingOutput == 0 { close() } else { closeGently() }
     }
 }

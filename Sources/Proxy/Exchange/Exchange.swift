@@ -458,7 +458,7 @@ final class Exchange: StoreWaiter {
             settings.status,
             body: settings.body,
             contentType: route?.contentType,
-            headers: settings.headers
+            lines: route?.respondLines ?? []
         )
     }
 
@@ -466,7 +466,7 @@ final class Exchange: StoreWaiter {
         _ status: Int,
         body: [UInt8],
         contentType: [UInt8]?,
-        headers: [HeaderEdits.Field] = [],
+        lines: [UInt8] = [],
         location: [UInt8]? = nil,
         allow: [UInt8]? = nil,
         proxyStatus: StaticString? = nil,
@@ -483,7 +483,7 @@ final class Exchange: StoreWaiter {
             status: status,
             body: body,
             contentType: contentType,
-            headers: headers,
+            lines: lines,
             location: location,
             allow: allow,
             proxyStatus: proxyStatus,

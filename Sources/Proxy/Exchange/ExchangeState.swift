@@ -5,7 +5,7 @@
 /// ```
 ///            requestHead              requestEnd
 ///   request:  idle ───▶ receiving ───────────▶ complete
-///                          │ abandon (an early final response, a failure)
+///                          │ requestAbandoned, an early responseEnd, fail
 ///                          ▼
 ///                      abandoned
 ///

@@ -14,7 +14,7 @@ enum OwnAnswer {
         status: Int,
         body: [UInt8],
         contentType: [UInt8]?,
-        headers: [HeaderEdits.Field],
+        lines: [UInt8],
         location: [UInt8]?,
         allow: [UInt8]?,
         proxyStatus: StaticString?,
@@ -40,12 +40,7 @@ enum OwnAnswer {
         }
         if let location { line("Location: ", location, into: out) }
         if let allow { line("Allow: ", allow, into: out) }
-        for header in headers where edits?.removes(header.name) != true {
-            out.append([UInt8](header.name.utf8))
-            out.append(": ")
-            out.append([UInt8](header.value.utf8))
-            out.append("\r\n")
-        }
+        out.append(lines)
         if let proxyStatus {
             out.append("Proxy-Status: gateway; error=")
             out.append(proxyStatus)

@@ -28,8 +28,6 @@ struct RequestFacts {
     private(set) var isSecure = false
     /// Whether every field may be forwarded as it is, but for the framing ones.
     private(set) var isTrusted = false
-    /// `Content-Length: 0` was said, which some services want to see with POST.
-    private(set) var announcedEmptyBody = false
     /// For the log.
     private(set) var userAgent: ByteRange?
 
@@ -52,7 +50,6 @@ struct RequestFacts {
             case .secFetchSite: secFetchSite = line.value
             case .secFetchDest: hasSecFetchDest = true
             case .userAgent: userAgent = line.value
-            case .contentLength: announcedEmptyBody = head.body == .none || head.body == .length(0)
             case .ownedTwin: throw .refusedFieldName
             case .expect: hasUnknownExpectation = head.version == .http11 && !head.expectsContinue
             case .maxForwards: maxForwards = decimal(bytes.extracting(line.value.range))

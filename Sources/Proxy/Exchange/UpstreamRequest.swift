@@ -38,7 +38,7 @@ enum UpstreamRequest {
             )
         }
         route.requestEdits?.writeAdded(into: out)
-        writeFraming(exchange, facts, into: out)
+        writeFraming(exchange.head.body, into: out)
         writeConnection(exchange, facts, bytes, into: out)
         out.append("\r\n")
     }
@@ -152,18 +152,15 @@ enum UpstreamRequest {
         }
     }
 
-    private static func writeFraming(_ exchange: Exchange, _ facts: RequestFacts, into out: ByteBuffer) {
-        switch exchange.head.body {
+    private static func writeFraming(_ body: BodyFraming, into out: ByteBuffer) {
+        switch body {
         case .length(let length):
             out.append("Content-Length: ")
             out.appendDecimal(length)
             out.append("\r\n")
         case .chunked:
             out.append("Transfer-Encoding: chunked\r\n")
-        case .none:
-            // A body of no bytes that was announced stays announced.
-            if exchange.facts.announcedEmptyBody { out.append("Content-Length: 0\r\n") }
-        case .untilClose:
+        case .none, .untilClose:
             break
         }
     }

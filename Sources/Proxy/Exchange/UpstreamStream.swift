@@ -145,9 +145,10 @@ final class UpstreamStream: WireOwner {
         }
         forgetSent()
         if phase == .tunnel { return allSentInTunnel() }
-        // While the client is slow to take the response, the client's own timeout counts.
-        if isPaused || isHeld { return }
-        if requestEnded {
+        if isPaused || isHeld {
+            // While the client is slow to take the response, the client's own timeout counts.
+            timer.cancel()
+        } else if requestEnded {
             timer.arm(after: sawResponseByte ? idleTimeout : firstByteTimeout)
         } else {
             timer.cancel()

@@ -18,6 +18,8 @@ final class Route: Sendable {
     let action: RouteAction
     /// The media type of what a `respond` route answers; nil for other routes.
     let contentType: [UInt8]?
+    /// The other field lines of what it answers.
+    let respondLines: [UInt8]
     let rewrite: TargetRewrite
     /// Bytes; nil for no limit.
     let maxBody: UInt64?
@@ -31,11 +33,19 @@ final class Route: Sendable {
         self.policy = policy
         self.policyName = [UInt8](policyName.utf8)
         action = settings.action
-        contentType = if case .respond(let answer) = settings.action { [UInt8](answer.contentType.utf8) } else { nil }
         rewrite = TargetRewrite(route: settings)
         maxBody = settings.maxBody
         allowsUpgrade = settings.upgrade
         requestEdits = CompiledEdits(settings.requestHeaders)
-        responseEdits = CompiledEdits(settings.responseHeaders)
+        let edits = CompiledEdits(settings.responseHeaders)
+        responseEdits = edits
+        if case .respond(let answer) = settings.action {
+            contentType = [UInt8](answer.contentType.utf8)
+            let kept = answer.headers.filter { edits?.removes($0.name) != true }
+            respondLines = kept.flatMap { [UInt8]("\($0.name): \($0.value)\r\n".utf8) }
+        } else {
+            contentType = nil
+            respondLines = []
+        }
     }
 }

@@ -9,12 +9,14 @@ import Testing
 struct ClientConnectionTests {
     private static let own = "routes: [{ path: /*, respond: { status: 200, body: hello } }]\n"
 
-    /// A worker and a client that is connected to it.
-    private func connected(_ file: String = own) throws -> (Worker, Int32) {
+    /// A worker and a client that is connected to it; `room` is that of the kernel for what is on its way, in bytes.
+    private func connected(_ file: String = own, room: Int32? = nil) throws -> (Worker, Int32) {
         let worker = try Bench.worker("access_log: off\n" + file)
         let (descriptor, address) = try Bench.listening()
+        // Connections have the room of the socket they come from.
+        if var room { setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &room, socklen_t(MemoryLayout<Int32>.size)) }
         worker.listen(on: descriptor, isShared: false)
-        let client = try Bench.connected(to: address)
+        let client = try Bench.connected(to: address, room: room)
         Bench.turn(worker) { worker.counters.connections == 1 }
         return (worker, client)
     }
@@ -102,6 +104,65 @@ struct ClientConnectionTests {
         Bench.turn(worker) { Bench.isEnded(client) }
         #expect(Bench.isEnded(client))
         close(client)
+    }
+
+    /// A worker whose whole answer of its own is on its way to a client that does not read.
+    private func answering(_ top: String = "") throws -> (Worker, Int32, body: String) {
+        let body = String(repeating: "0123456789abcdef", count: 16384)
+        let routes = "routes: [{ path: /*, respond: { body: \(body) } }]\n"
+        let (worker, client) = try connected(top + routes, room: 4096)
+        Bench.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n", on: client)
+        Bench.turn(worker) { worker.counters.requests == 1 }
+        return (worker, client, body)
+    }
+
+    /// Turns until the client has a text's end.
+    private func read(_ client: Int32, until end: String, _ worker: Worker) -> String {
+        var text = ""
+        Bench.turn(worker) {
+            // As much at once as there is: a turn waits for something to happen.
+            while true {
+                let more = Bench.received(client)
+                text += more
+                if more.isEmpty { return text.hasSuffix(end) }
+            }
+        }
+        return text
+    }
+
+    @Test func `an answer that is still on its way is not cut by the time for the next request`() throws {
+        let (worker, client, body) = try answering("timeouts: { keep_alive: 30ms }\n")
+        let start = worker.loop.now
+        Bench.turn(worker) { worker.loop.now > start + 200_000_000 }
+        let text = read(client, until: body, worker)
+        #expect(text.hasSuffix("\r\n\r\n" + body), "\(text.count)")
+        // Then that time runs.
+        Bench.turn(worker) { Bench.isEnded(client) }
+        #expect(Bench.isEnded(client))
+        close(client)
+        worker.drain()
+    }
+
+    @Test func `an answer that is still on its way when the worker drains is the last, and ends the connection`() throws
+    {
+        let (worker, client, body) = try answering()
+        worker.drain()
+        let text = read(client, until: body, worker)
+        #expect(text.hasSuffix("\r\n\r\n" + body), "\(text.count)")
+        Bench.turn(worker) { Bench.isEnded(client) }
+        #expect(Bench.isEnded(client))
+        close(client)
+    }
+
+    @Test func `what a route sets takes the place of its answer's own field`() throws {
+        let answer = "respond: { body: b, headers: { X-A: 1, X-B: 2 } }"
+        let route = "{ path: /*, \(answer), response_headers: { set: { x-a: 3 } } }"
+        let (worker, client) = try connected("routes: [\(route)]\n")
+        Bench.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n", on: client)
+        let text = answers(1, worker, client)
+        #expect(text.contains("\r\nX-B: 2\r\n") && text.contains("\r\nx-a: 3\r\n") && !text.contains("X-A"))
+        close(client)
+        worker.drain()
     }
 
     @Test func `a client that goes in the middle of its head is forgotten without a line`() throws {

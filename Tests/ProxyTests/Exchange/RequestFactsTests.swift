@@ -115,12 +115,6 @@ struct RequestFactsTests {
         #expect(try facts("Connection: te\nTE: \(value)").takesTrailers == expected)
     }
 
-    @Test func `an announced empty body is known from none`() throws {
-        #expect(try facts("Content-Length: 0").announcedEmptyBody)
-        #expect(try !facts("Content-Length: 1").announcedEmptyBody)
-        #expect(try !facts("").announcedEmptyBody)
-    }
-
     @Test(arguments: ["x-forwarded-port", "X_Forwarded_Server", "X-FORWARDED-x"])
     func `any X-Forwarded name is a proxy's word`(name: String) {
         let bytes = Array(name.utf8)

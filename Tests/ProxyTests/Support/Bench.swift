@@ -17,8 +17,10 @@ enum Bench {
         return (descriptor, try #require(Sockets.boundAddress(descriptor)))
     }
 
-    static func connected(to address: SocketAddress) throws -> Int32 {
+    /// A client's connection; `room` is the kernel's for what it has not read, in bytes.
+    static func connected(to address: SocketAddress, room: Int32? = nil) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var room { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size)) }
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
         name.sin_port = address.port.bigEndian
