@@ -18,6 +18,8 @@ static inline int tls_say_farewell(void *session, int descriptor) {
     if (!before || !direct) return 1;
     BIO_up_ref(before);
     SSL_set0_wbio(ssl, direct);
+    // What another connection left in the thread's queue would be taken for this one's.
+    ERR_clear_error();
     int result = SSL_shutdown(ssl);
     int waits = result < 0 && SSL_get_error(ssl, result) == SSL_ERROR_WANT_WRITE;
     ERR_clear_error();

@@ -104,7 +104,9 @@ public enum Sockets {
         let result = address.withKernelForm { connect(probe, $0, $1) }
         let refused = result != 0 && errno == ECONNREFUSED
         close(probe)
-        if refused { unlink(address.path) }
+        // Connecting to any other file is refused too.
+        var file = stat()
+        if refused, lstat(address.path, &file) == 0, file.st_mode & S_IFMT == S_IFSOCK { unlink(address.path) }
     }
 
     /// Connects to a unix socket and waits for it: for commands, not for loops.

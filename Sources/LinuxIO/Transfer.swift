@@ -1,6 +1,6 @@
 /// What a read or a write came to.
 public enum Transfer: Equatable, Sendable {
-    /// So many bytes were moved, at least one.
+    /// So many bytes were moved; by a read at least one.
     case bytes(Int)
     /// Nothing can be moved now; the loop tells when to try again.
     case wouldBlock

@@ -19,7 +19,7 @@ public final class WireConnection: Watcher {
     /// The server at its other end.
     public let server: ServerAddress
     /// The server's place in the upstream's list.
-    public let serverIndex: Int
+    let serverIndex: Int
     /// Whether it has come out of the pool.
     ///
     /// Then the server may have closed it just before a request was sent on it.
@@ -199,7 +199,7 @@ public final class WireConnection: Watcher {
         if let caFile = settings.caFile {
             fine = fine && curl_easy_set_string(easy, CURLOPT_CAINFO, caFile) == CURLE_OK
         }
-        let timeout = Int(clamping: (settings.connectTimeout + 999_999) / 1_000_000)
+        let timeout = Int(Int32(clamping: (settings.connectTimeout + 999_999) / 1_000_000))
         for (option, value) in [
             (CURLOPT_CONNECT_ONLY, 1),
             // With HTTP/2 agreed on, libcurl 7.88.1 crashes in curl_easy_send.

@@ -1,8 +1,8 @@
 public import LinuxIO
 
-/// Who uses a wire connection at the moment: an exchange.
+/// Who uses a wire connection at the moment: the upstream's side of an exchange, or a Redis client.
 ///
-/// Subclassed by it.
+/// Subclassed by them.
 open class WireOwner {
     /// An owner of nothing yet.
     public init() {}

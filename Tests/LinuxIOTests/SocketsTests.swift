@@ -125,6 +125,20 @@ struct SocketsTests {
         Sockets.close(second)
     }
 
+    @Test func `a file that is no socket is left alone`() throws {
+        let address = try address("unix:/tmp/gateway-test-\(getpid())-\(UInt32.random(in: 0 ... .max)).txt")
+        let file = open(address.path, O_CREAT | O_WRONLY, 0o600)
+        let written = write(file, "kept", 4)
+        defer { unlink(address.path) }
+        close(file)
+        #expect(written == 4)
+        let error = #expect(throws: IOError.self) { try Sockets.listen(address, reusePort: false) }
+        #expect(error?.errno == EADDRINUSE)
+        var status = stat()
+        let isThere = stat(address.path, &status) == 0
+        #expect(isThere && status.st_size == 4)
+    }
+
     @Test func `bytes, parts, peeks, ends and resets are what they say`() throws {
         let listener = try Sockets.listen(address("127.0.0.1:0"), reusePort: false)
         defer { Sockets.close(listener) }

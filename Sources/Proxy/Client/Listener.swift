@@ -34,7 +34,9 @@ final class Listener: Watcher {
                 exclusive: isShared
             )
         } catch {
-            worker.logger.error("cannot wait for connections", metadata: ["error": "\(error)"])
+            // Without memory, or with too much that is watched: later there may be room.
+            complain("cannot wait for connections", ["error": "\(error)"])
+            retry.arm(after: Self.backOff)
         }
     }
 
@@ -47,7 +49,10 @@ final class Listener: Watcher {
                 return
             case .exhausted(let error):
                 // Level-triggered: without a pause the loop would spin until a descriptor is free.
-                complain(error)
+                complain(
+                    "no descriptor left for a connection",
+                    ["errno": "\(error)", "limit": "\(DescriptorLimit.current)"]
+                )
                 worker.loop.unwatch(self)
                 retry.arm(after: Self.backOff)
                 return
@@ -55,13 +60,10 @@ final class Listener: Watcher {
         }
     }
 
-    private func complain(_ error: Int32) {
+    private func complain(_ what: Logger.Message, _ details: Logger.Metadata) {
         guard worker.loop.now >= nextComplaint else { return }
         nextComplaint = worker.loop.now + Self.complaintInterval
-        worker.logger.warning(
-            "no descriptor left for a connection",
-            metadata: ["errno": "\(error)", "limit": "\(DescriptorLimit.current)"]
-        )
+        worker.logger.warning(what, metadata: details)
     }
 
     func close() {
