@@ -55,6 +55,8 @@ public final class Server {
         }
         self.sockets = sockets
         self.addresses = addresses
+        // Before anybody is served: what cannot listen must not take requests.
+        if let address = settings.control { controlServer = try ControlServer(address, service: control) }
     }
 
     private static func bind(
@@ -106,7 +108,6 @@ public final class Server {
         if let first = mailboxes.first {
             snapshot.memory.denyList.whenThereIsOneToShare { first.post(.shareDenials) }
         }
-        if let address = snapshot.settings.control { controlServer = try ControlServer(address, service: control) }
         for address in addresses {
             logger.notice("listening", metadata: ["address": "\(address)", "workers": "\(workerCount)"])
         }
@@ -187,14 +188,17 @@ public final class Server {
     }
 
     /// Stops to listen, closes idle connections and lets requests under way finish, up to `timeouts.drain`.
+    ///
+    /// Sockets with a path are removed at once: by the end there may be a successor's in their place.
     public func drain() {
+        controlServer?.close()
+        controlServer = nil
+        for case let address in addresses where address.isUnix { unlink(address.path) }
         for mailbox in mailboxes { mailbox.post(.drain) }
     }
 
     /// Returns when every worker has stopped.
     public func wait() {
         for thread in threads { thread.join() }
-        controlServer?.close()
-        for case let address in addresses where address.isUnix { unlink(address.path) }
     }
 }

@@ -74,6 +74,32 @@ struct LifecycleTests {
         }
     }
 
+    @Test func `a successor takes the unix sockets while the gateway drains, and keeps them`() throws {
+        let directory = try TemporaryDirectory()
+        let listener = try OriginListener()
+        let file = RouteFiles.null(listener.url, top: "control: unix:\(directory.path)/c")
+            .replacing("127.0.0.1:0", with: "unix:\(directory.path)/s")
+        let gateway = try GatewayProcess(file)
+        let client = try gateway.connect()
+        try client.send("GET /flight HTTP/1.1\r\nHost: test\r\n\r\n")
+        let wire = try listener.accept()
+        _ = try wire.readRequest()
+        let idle = try gateway.connect()
+        gateway.child.signal(SIGTERM)
+        try idle.expectClosed()
+        let successor = try GatewayProcess(file)
+        try wire.send(ok("landed"))
+        #expect(try client.readResponse().text == "landed")
+        #expect(try gateway.child.waitForExit() == .status(0))
+        let next = try successor.connect()
+        try next.send("GET /next HTTP/1.1\r\nHost: test\r\n\r\n")
+        let other = try listener.accept()
+        _ = try other.readRequest()
+        try other.send(ok("next"))
+        #expect(try next.readResponse().text == "next")
+        #expect(try successor.stop() == .status(0))
+    }
+
     @Test func `it speaks to origins on unix sockets and IPv6`() throws {
         let directory = try TemporaryDirectory()
         for endpoint in [Endpoint.unix(path: directory.path + "/o"), .ipv6(port: 0)] {

@@ -6,6 +6,8 @@ import LinuxIO
 /// One line a connection, one line back: `ok`, or `error` and why. Who is slower than five seconds is left.
 final class ControlServer {
     private static let patience: Int32 = 5000
+    /// Between two attempts to take a connection that cannot be taken, in milliseconds.
+    private static let pause: Int32 = 100
 
     private let address: SocketAddress
     /// The end of a pipe: closing it stops the thread.
@@ -45,7 +47,11 @@ final class ControlServer {
             Sockets.close(stop)
         }
         while wait(for: listener, POLLIN, or: stop, -1) {
-            guard case .connection(let descriptor, _) = Sockets.accept(listener) else { continue }
+            guard case .connection(let descriptor, _) = Sockets.accept(listener) else {
+                // Out of descriptors, say: the connection stays where it is until there are some.
+                _ = wait(for: -1, 0, or: stop, Self.pause)
+                continue
+            }
             if let line = readLine(descriptor, or: stop) {
                 let refusal =
                     ControlRequest(line: line).map(service.answer) ?? "that is nothing the gateway understands"
