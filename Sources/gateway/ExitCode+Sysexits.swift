@@ -10,8 +10,6 @@ extension ExitCode {
     static let unavailable = ExitCode(69)
     /// EX_NOINPUT: the route file cannot be read.
     static let noInput = ExitCode(66)
-    /// EX_SOFTWARE: the gateway itself is wrong.
-    static let software = ExitCode(70)
     /// EX_CANTCREAT: a file cannot be written.
     static let cannotCreate = ExitCode(73)
     /// EX_CONFIG: the route file is wrong.

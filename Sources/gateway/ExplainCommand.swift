@@ -34,7 +34,7 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         // A secret changes nothing of what is explained, so that none is needed.
         let settings = try ConfigurationFile(config).settings(dev: true)
-        let request = ExplainedRequest(method: method, url: url, headers: header)
+        let request = ExplainedRequest(method: method, url: url, headers: header, limits: settings.limits.head)
         Standard.output(Explanation(request, settings: settings, file: config).text)
     }
 }

@@ -95,6 +95,9 @@ import Testing
         ("secure: auto", "secure: auto"),
         ("secret:\n  abc\n\n  def\nx: y", "x: y"),
         ("secret:\n- abc\nx: y", "x: y"),
+        ("  s: { name: n, secret:\n  \"abc\", c: d }\nx: y", "x: y"),
+        ("s: { secret: 'abc,\ndef', c: d }\nx: y", "x: y"),
+        ("s: { secret: ${X},\n  c: d }", "  c: d }"), ("? secret\n: abc\nx: y", "x: y"),
     ])
     func `what stands behind a secret's key is covered`(line: String, shown: String) throws {
         let count = line.split(separator: "\n", omittingEmptySubsequences: false).count

@@ -1,3 +1,4 @@
+import HTTP
 import Proxy
 import Testing
 
@@ -151,6 +152,14 @@ import Testing
     func `a field name that the gateway refuses is a 400`(header: String) throws {
         let text = try explain("GET", "/", [header])
         #expect(text.contains("Answer      400: a field name is another spelling of one the gateway owns"))
+    }
+
+    @Test func `a head that the file's limits refuse is refused here too`() {
+        var limits = HeadLimits()
+        limits.requestLine = 256
+        let url = "/" + String(repeating: "a", count: 300)
+        #expect(ExplainedRequest(method: "GET", url: url, headers: [], limits: limits).refusal?.status == 414)
+        #expect(ExplainedRequest(method: "GET", url: url, headers: []).refusal == nil)
     }
 
     @Test func `a request no route takes is a 404 with the reason of each route`() throws {

@@ -61,7 +61,10 @@ enum EnvironmentReferences {
             throw .malformed(string(scalars[start...close]))
         }
         if rest.isEmpty { return (string(name), nil, close + 1) }
-        guard rest.starts(with: [":", "-"]) else { throw .malformed(string(scalars[start...close])) }
+        // A reference within a default would end at the first brace, and its rest be taken for text.
+        guard rest.starts(with: [":", "-"]), !string(rest).contains("${") else {
+            throw .malformed(string(scalars[start...close]))
+        }
         return (string(name), string(rest.dropFirst(2)), close + 1)
     }
 

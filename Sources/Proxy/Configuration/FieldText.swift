@@ -2,10 +2,10 @@ internal import HTTP
 
 /// What may stand in a header field that the route file writes, matches or removes.
 enum FieldText {
-    /// Fields that frame a message or belong to one connection: the gateway writes them, nobody else.
+    /// Fields that frame a message, belong to one connection or count its way: the gateway writes them, nobody else.
     private static let framing = [
         "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "keep-alive",
-        "proxy-connection", "http2-settings",
+        "proxy-connection", "http2-settings", "via", "max-forwards",
     ]
 
     /// Whether a text is a token (RFC 9110 section 5.6.2), as names of fields, methods and cookies are.

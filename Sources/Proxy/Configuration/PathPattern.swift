@@ -136,7 +136,8 @@ public enum PathPattern: Sendable, Equatable, Hashable {
             if byte < 0x20 || byte == 0x7f || byte == UInt8(ascii: "\\") {
                 throw ParseError(message: "the path has a control character or a backslash", hint: nil)
             }
-            if byte.isUnreserved || (!isEscaped && "!$&'()+,;=:@".utf8.contains(byte)) {
+            // Readers take `!` and `%21` for the same; of `;` some cut off what follows.
+            if byte.isUnreserved || "!$&'()+,=:@".utf8.contains(byte) || (!isEscaped && byte == UInt8(ascii: ";")) {
                 result.append(byte)
             } else {
                 result.append(contentsOf: [UInt8(ascii: "%"), byte.hexDigits.0, byte.hexDigits.1])

@@ -1,5 +1,8 @@
 /// Reads the durations and sizes of a route file.
 enum Quantity {
+    /// The longest duration, in nanoseconds: a hundred years.
+    static let longestDuration: UInt64 = 36500 * 86400 * 1_000_000_000
+
     /// A duration such as `300ms`, `10s`, `5m`, `24h`, `30d`, in nanoseconds; nil if it is none or does not fit.
     static func nanoseconds(_ text: String) -> UInt64? {
         let unit: UInt64

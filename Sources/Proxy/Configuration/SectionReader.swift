@@ -44,6 +44,9 @@ struct SectionReader {
     /// Whether a name stands in the mapping, whatever its value.
     func has(_ name: String) -> Bool { pairs.contains { $0.key == name } }
 
+    /// Whether a name stands in the mapping without a value.
+    func isEmpty(_ name: String) -> Bool { pairs.contains { $0.key == name && $0.value.isNull } }
+
     /// Whether a name stands in the mapping, or one that was probably meant as it: then it is not reported missing too.
     func seemsToHave(_ name: String) -> Bool {
         has(name) || pairs.contains { !names.contains($0.key) && Suggestion.nearest(to: $0.key, among: names) == name }
@@ -137,7 +140,7 @@ struct SectionReader {
         return nil
     }
 
-    /// A duration in nanoseconds, more than zero.
+    /// A duration in nanoseconds, more than zero and at most a hundred years.
     func duration(_ name: String) -> UInt64? {
         guard let node = node(name) else { return nil }
         guard case .text(let text, _) = node.kind, let nanoseconds = Quantity.nanoseconds(text) else {
@@ -148,6 +151,11 @@ struct SectionReader {
         }
         guard nanoseconds > 0 else {
             problems.error("`\(name)` must be more than nothing", at: node.place)
+            return nil
+        }
+        // A time from now on stays far from the largest there is.
+        guard nanoseconds <= Quantity.longestDuration else {
+            problems.error("`\(name)` is at most 36500d, a hundred years, but here is \(node.found)", at: node.place)
             return nil
         }
         return nanoseconds

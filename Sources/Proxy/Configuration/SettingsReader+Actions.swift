@@ -23,7 +23,7 @@ extension SettingsReader {
 
     private mutating func readUpstream(_ section: SectionReader) -> RouteAction? {
         guard let name = section.text("upstream") else {
-            if section.all.contains(where: { $0.key == "upstream" && $0.value.isNull }) {
+            if section.isEmpty("upstream") {
                 problems.error("`upstream` is empty", at: section.place(of: "upstream"))
             }
             return nil
@@ -46,6 +46,9 @@ extension SettingsReader {
     // MARK: redirect
 
     private func readRedirect(_ section: SectionReader, _ path: PathPattern?) -> RouteAction? {
+        if section.isEmpty("redirect") {
+            problems.error("`redirect` is empty", at: section.place(of: "redirect"), hint: "redirect: { to: /new/* }")
+        }
         guard let node = section.node("redirect"),
             let redirect = SectionReader(node, "`redirect`", names: ["to", "status"], problems: problems)
         else { return nil }
@@ -101,7 +104,7 @@ extension SettingsReader {
     private func readRespond(_ section: SectionReader) -> RouteAction? {
         let names = ["status", "body", "content_type", "headers"]
         guard let node = section.node("respond") else {
-            if section.all.contains(where: { $0.key == "respond" && $0.value.isNull }) {
+            if section.isEmpty("respond") {
                 problems.error(
                     "`respond` is empty",
                     at: section.place(of: "respond"),

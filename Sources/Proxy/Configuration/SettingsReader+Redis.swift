@@ -67,7 +67,7 @@ extension SettingsReader {
         if let node = section.node("tls"),
             let tls = SectionReader(node, "`tls` of `redis`", names: ["ca"], problems: problems)
         {
-            redis.caFile = tls.text("ca")
+            redis.caFile = readCA(tls)
             if !address.usesTLS {
                 problems.error("`tls` is for a `rediss://` URL", at: section.place(of: "tls"))
             }

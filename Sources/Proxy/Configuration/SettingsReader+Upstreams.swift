@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Upstream
 
 extension SettingsReader {
@@ -39,7 +40,7 @@ extension SettingsReader {
                 )
             }
         }
-        if !section.seemsToHave("servers") || servers?.isEmpty == true || isNull(section, "servers") {
+        if !section.seemsToHave("servers") || servers?.isEmpty == true || section.isEmpty("servers") {
             let place = section.has("servers") ? section.place(of: "servers") : pair.place
             problems.error("\(what) has no servers", at: place, hint: "servers: [\"http://127.0.0.1:3000\"]")
         }
@@ -70,11 +71,21 @@ extension SettingsReader {
         if let node = section.node("tls"),
             let tls = SectionReader(node, "`tls` of \(what)", names: ["ca"], problems: problems)
         {
-            upstream.caFile = tls.text("ca")
+            upstream.caFile = readCA(tls)
+            let isSecure = upstream.servers.contains { $0.scheme == .https }
+            if upstream.caFile != nil, !upstream.servers.isEmpty, !isSecure {
+                problems.error("`tls` is for `https://` servers", at: section.place(of: "tls"))
+            }
         }
     }
 
-    private func isNull(_ section: SectionReader, _ name: String) -> Bool {
-        section.all.contains { $0.key == name && $0.value.isNull }
+    /// The path of a file of certificates, which must be there now: later every connection would fail.
+    func readCA(_ tls: SectionReader) -> String? {
+        guard let path = tls.text("ca") else { return nil }
+        if access(path, R_OK) != 0 {
+            let why = String(cString: strerror(errno)).lowercased()
+            problems.error("`ca`: `\(path)` cannot be read: \(why)", at: tls.place(of: "ca"))
+        }
+        return path
     }
 }

@@ -85,7 +85,9 @@ struct SettingsReader {
                 continue
             }
             guard let text = place.text("address") else {
-                if !place.has("address") { problems.error("a place to listen needs an `address`", at: place.place) }
+                if !place.has("address") || place.isEmpty("address") {
+                    problems.error("a place to listen needs an `address`", at: place.place)
+                }
                 continue
             }
             readAddress(text, place)

@@ -37,14 +37,22 @@ struct SourceLines {
         var masked: [String] = []
         // Where a secret goes on over several lines: the indentation of its key.
         var secretIndentation: Int?
+        // The same within braces, where indentation says nothing: what has come of the value.
+        var flowSecret: String?
         for line in lines {
             let scalars = Array(line.unicodeScalars)
             // As long as the line, so that places in the one are places in the other.
             let withoutPasswords = Array(Self.withoutPasswords(line).unicodeScalars)
             let indentation = scalars.prefix { $0 == " " }.count
             let isBlank = indentation == scalars.count
+            if let begun = flowSecret {
+                masked.append(Self.covered(withoutPasswords, from: 0))
+                flowSecret = Self.isWhole(begun + " " + line) ? nil : begun + " " + line
+                continue
+            }
             if let outer = secretIndentation, !isBlank {
-                let isListItem = indentation == outer && scalars[indentation] == "-"
+                // Also the value of `? secret`.
+                let isListItem = indentation == outer && (scalars[indentation] == "-" || scalars[indentation] == ":")
                 if indentation > outer || isListItem {
                     masked.append(
                         Self.covered(withoutPasswords, from: indentation + (scalars[indentation] == "-" ? 1 : 0))
@@ -55,12 +63,32 @@ struct SourceLines {
             }
             if let key = Self.secretKey(in: scalars) {
                 masked.append(Self.covered(withoutPasswords, from: key.end))
-                secretIndentation = key.start
+                let value = String(String.UnicodeScalarView(scalars[key.end...]))
+                if scalars[..<key.start].contains(where: { "{[,".unicodeScalars.contains($0) }) {
+                    flowSecret = Self.isWhole(value) ? nil : value
+                } else {
+                    secretIndentation = key.start
+                }
             } else {
                 masked.append(String(String.UnicodeScalarView(withoutPasswords)))
             }
         }
         return masked
+    }
+
+    /// Whether a value within braces has come to its end, as far as can be told from its text.
+    private static func isWhole(_ value: String) -> Bool {
+        var quote: Character?
+        for character in value {
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character == "\"" || character == "'" {
+                quote = character
+            } else if ",]}".contains(character) {
+                return true
+            }
+        }
+        return false
     }
 
     /// Hides the password of every `scheme://user:password@host` in a text.
@@ -123,6 +151,12 @@ struct SourceLines {
 
     /// The first key of a line that names a secret, also one misspelt: where it starts, and where its value does.
     private static func secretKey(in scalars: [Unicode.Scalar]) -> (start: Int, end: Int)? {
+        // `? secret`, whose value is on a line of its own.
+        let trimmed = scalars.drop { $0 == " " }
+        if trimmed.first == "?" {
+            let word = String.UnicodeScalarView(trimmed.dropFirst().filter(isWord))
+            if namesSecret(String(word).lowercased()) { return (trimmed.startIndex, scalars.count) }
+        }
         var start = 0
         while start < scalars.count {
             guard isWord(scalars[start]) else {

@@ -19,7 +19,8 @@ public struct ExplainedRequest: Sendable {
     ///   - method: The method.
     ///   - url: An `http` or `https` URL, or a path; then the host is that of a Host field, else `localhost`.
     ///   - headers: Field lines, `Name: value`.
-    public init(method: String, url: String, headers: [String]) {
+    ///   - limits: The largest head that is taken.
+    public init(method: String, url: String, headers: [String], limits: HeadLimits = HeadLimits()) {
         title = "\(method) \(url)"
         isSecure = url.lowercased().hasPrefix("https://")
         var rest = Substring(url)
@@ -38,11 +39,12 @@ public struct ExplainedRequest: Sendable {
         for header in headers { text += header + "\r\n" }
         text += "\r\n"
         bytes = Array(text.utf8)
-        (head, refusal) = Self.parse(bytes)
+        (head, refusal) = Self.parse(bytes, limits)
     }
 
-    private static func parse(_ bytes: [UInt8]) -> (RequestHead?, (status: Int, reason: String)?) {
-        var parser = RequestHeadParser(limits: HeadLimits())
+    private static func parse(_ bytes: [UInt8], _ limits: HeadLimits) -> (RequestHead?, (status: Int, reason: String)?)
+    {
+        var parser = RequestHeadParser(limits: limits)
         var head = RequestHead()
         do throws(RequestError) {
             let isComplete = try parser.parse(bytes.span, into: &head)

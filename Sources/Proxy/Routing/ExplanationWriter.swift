@@ -92,8 +92,10 @@ struct ExplanationWriter {
         let cookies = cookieNames.filter { $0 == rules.name || $0 == rules.flashName }
         row(
             "Cookies",
-            rules.forwardCookie
-                ? "the session's cookies are forwarded (forward_cookie)" : "the session's cookies stay here"
+            route.stripCookies == .all
+                ? "every cookie is cut out, both ways (strip_cookies: all)"
+                : rules.forwardCookie
+                    ? "the session's cookies are forwarded (forward_cookie)" : "the session's cookies stay here"
         )
         if !cookies.isEmpty { row("", "in this request: \(cookies.joined(separator: ", "))") }
         row("Adds", "X-Session-Policy: cookie")
@@ -167,7 +169,7 @@ struct ExplanationWriter {
     /// The value, unless the name says that it is a secret.
     private func shown(_ field: HeaderEdits.Field) -> String {
         let name = field.name.lowercased()
-        return ["authorization", "cookie", "secret", "token", "key", "password"].contains(where: name.contains)
+        return ["auth", "cookie", "secret", "token", "key", "pass", "verify", "sign"].contains(where: name.contains)
             ? "***" : field.value
     }
 
