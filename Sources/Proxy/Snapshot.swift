@@ -47,7 +47,8 @@ final class Snapshot: Sendable {
     /// The last address of the `X-Forwarded-For` lines that is no trusted proxy: the first that none of them vouches
     /// for.
     ///
-    /// When all are trusted it is the first; nil when there is none.
+    /// When all are trusted it is the first. What stands before a text that is no address is not believed; nil when there
+    /// is none to believe.
     func client(forwardedFor head: borrowing RequestHead, _ bytes: Span<UInt8>) -> String? {
         var addresses: [String] = []
         for index in head.fields.indices where head.fields[index].id == .xForwardedFor {
@@ -56,8 +57,15 @@ final class Snapshot: Sendable {
             addresses += String(decoding: list, as: UTF8.self).split(separator: ",").map { $0.trimmingSpaces }
         }
         addresses.removeAll(where: \.isEmpty)
-        let isTrusted = { (address: String) in self.settings.trustedProxies.contains { $0.contains(address: address) } }
-        return addresses.last { !isTrusted($0) } ?? addresses.first
+        var client: String?
+        for text in addresses.reversed() {
+            // Some proxies add the port.
+            let address = SocketAddress(parsing: text).map { String(decoding: $0.ipText, as: UTF8.self) } ?? text
+            guard let bytes = AddressRange.bytes(of: address) else { break }
+            client = address
+            if !settings.trustedProxies.contains(where: { $0.contains(bytes.span) }) { break }
+        }
+        return client
     }
 }
 

@@ -28,7 +28,8 @@ struct NormalPathTests {
         ("/a;x=1/b", "/a;x=1/b", "/a/b"), ("/a/..;/b", "/a/..;/b", "/b"), ("/a/..;x/b", "/a/..;x/b", "/b"),
         ("/a%3bx/b", "/a%3Bx/b", "/a/b"), ("/a%5cb", "/a%5Cb", "/a/b"), ("/a%5c..%5cb", "/a%5C..%5Cb", "/b"),
         ("/%252e", "/%252e", "/%2e"), ("/a%20b", "/a%20b", "/a b"), ("/%c3%a9", "/%C3%A9", "/é"),
-        ("/a%3Fb", "/a%3Fb", "/a?b"),
+        ("/a%3Fb", "/a%3Fb", "/a?b"), ("/a|b", "/a|b", "/a|b"), ("/a[b]", "/a[b]", "/a[b]"), ("/\"", "/\"", "/\""),
+        ("/%e0%a0%80", "/%E0%A0%80", "/\u{800}"), ("/%f0%90%80%80", "/%F0%90%80%80", "/\u{10000}"),
         ("/a/%2f%2f/b", "/a/%2F%2F/b", "/a/b"), ("/;a/b", "/;a/b", "/b"), ("/a/;/../b", "/a/b", "/b"),
     ])
     func `T5 both readings of a path are made`(_ path: String, _ conservative: String, _ aggressive: String) {
@@ -47,7 +48,8 @@ struct NormalPathTests {
         ("/..", .aboveRoot), ("/../a", .aboveRoot), ("/a/../../b", .aboveRoot), ("/%2e%2e", .aboveRoot),
         ("/..;/a", .aboveRoot),
         ("/a%2f..%2f..%2fb", .aboveRoot), ("/a//../../b", .aboveRoot), ("/%c0%ae%c0%ae/", .overlongEncoding),
-        ("/%c1%9c", .overlongEncoding),
+        ("/%c1%9c", .overlongEncoding), ("/%e0%80%ae%E0%80%AE/", .overlongEncoding),
+        ("/%f0%80%80%ae", .overlongEncoding), ("/%E0%9F%BF", .overlongEncoding), ("/%F0%8F%BF%BF", .overlongEncoding),
     ])
     func `T5 a path without a form to rely on is refused`(_ path: String, _ error: PathError) {
         #expect(read(path).shape == .refused(error))

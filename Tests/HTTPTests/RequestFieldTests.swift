@@ -92,6 +92,15 @@ struct RequestFieldTests {
         #expect(!parsed.nominates("close"))
     }
 
+    @Test func `more nominated names than anybody needs are refused, as each is looked for in every field`() throws {
+        let names = (0..<64).map { "x-\($0)" }
+        let parsed = try request(fields: "Connection: close," + names.joined(separator: ","))
+        #expect(parsed.head.connectionOptions.count == 64)
+        #expect(throws: RequestError.malformedConnection) {
+            try request(fields: "Connection: " + names.joined(separator: ","), "Connection: y")
+        }
+    }
+
     @Test(arguments: ["\"close\"", "close;x", "x y", "a, (b)"])
     func `H1 a Connection member that is no token is refused`(_ value: String) {
         #expect(throws: RequestError.malformedConnection) { try request(fields: "Connection: " + value) }

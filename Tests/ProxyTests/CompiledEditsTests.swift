@@ -16,7 +16,7 @@ struct CompiledEditsTests {
         edits.remove = ["X-C"]
         let compiled = try #require(CompiledEdits(edits))
         #expect(compiled.host == Array("h".utf8))
-        #expect(Sample.written(compiled.writeAdded) == "X-A: 1\nX-Empty: \nX-B: 2\n")
+        #expect(Sample.written { compiled.writeAdded(into: $0) } == "X-A: 1\nX-Empty: \nX-B: 2\n")
         for name in ["x-a", "X-A", "x-c", "host", "X-EMPTY"] { #expect(compiled.removes(name), "\(name)") }
         for name in ["X-B", "X-AA", "X_A", ""] { #expect(!compiled.removes(name), "\(name)") }
     }

@@ -166,12 +166,14 @@ import Testing
             .init("/*"), .init("/admin/*"), .init("/admin/{x}/edit"), .init("/healthz"),
             .init("/api/*", extra: "strip_prefix: /api"),
             .init("/api/admin/*", extra: "strip_prefix: /api"), .init("/v/*", extra: "add_prefix: /w"),
+            .init("/admin!/*"),
         ]
         let table = try Routing.table(sketches)
         let parts = [
             "/", "/", "/", "admin", "api", "v", "x", "edit", "healthz", "..", ".", "%2e", "%2E%2e", "%2f", "%2F", "//",
             ";a", ";",
             "%5c", "%61dmin", "%61pi", "a%20b", "%25", "%252e", "/./", "/../", "%3b",
+            "|", "%7C", "!", "%21",
         ]
         var random = SeededRandom(seed: 5)
         var counts: [String: Int] = [:]

@@ -55,6 +55,16 @@ import Testing
         #expect(try Routing.decide(table, "GET", path) == (matches ? .matched(0) : .notFound))
     }
 
+    @Test(arguments: [
+        ("/adm|x/*", "/adm|x/1", RouteDecision.ambiguousPath), ("/adm|x/*", "/adm%7cx/1", .ambiguousPath),
+        ("/adm|x/*", "/adm%7Cx/1", .matched(1)), ("/adm|x/*", "/other|x", .matched(0)),
+        ("/a[b]", "/a[b]", .ambiguousPath), ("/a%5Bb%5D", "/a%5Bb%5D", .matched(1)), ("/A%21", "/A!", .matched(1)),
+        ("/A%21", "/A%21", .ambiguousPath), ("/a%40b", "/a@b", .matched(1)), ("/a%3Bb", "/a;b", .ambiguousPath),
+    ])
+    func `T5 no spelling of a path goes past its route`(pattern: String, path: String, decision: RouteDecision) throws {
+        #expect(try Routing.decide(try Routing.table([.init("/*"), .init(pattern)]), "GET", path) == decision)
+    }
+
     @Test func `a host without a matching route leaves the request to the next host`() throws {
         let table = try Routing.table([
             .init("/a", host: "www.example.com"), .init("/b", host: "*.example.com"), .init("/c"),

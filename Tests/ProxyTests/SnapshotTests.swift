@@ -24,7 +24,12 @@ struct SnapshotTests {
             (["1.2.3.4", "10.0.0.1"], "1.2.3.4"),
             (["6.6.6.6", "1.2.3.4 ,\t10.0.0.1 "], "1.2.3.4"), (["10.0.0.2, 10.0.0.1"], "10.0.0.2"),
             (["::ffff:10.0.0.1, 2001:db8::1"], "2001:db8::1"), (["2001:db8::1, ::ffff:10.0.0.1"], "2001:db8::1"),
-            (["unknown, 10.0.0.1"], "unknown"), (["1.2.3.4,,"], "1.2.3.4"), ([""], nil), ([" , ,"], nil), ([], nil),
+            (["1.2.3.4,,"], "1.2.3.4"), ([""], nil), ([" , ,"], nil), ([], nil),
+            // What is no address is not believed, nor what it stands behind.
+            (["unknown, 10.0.0.1"], "10.0.0.1"), (["1.2.3.4, x - - [y] GET /, 10.0.0.1"], "10.0.0.1"),
+            (["unknown"], nil),
+            // Some proxies add the port.
+            (["1.2.3.4:567, 10.0.0.1"], "1.2.3.4"), (["[2001:db8::1]:567, 10.0.0.1:80"], "2001:db8::1"),
         ] as [([String], String?)]
     )
     func `finds the client in what trusted proxies say`(lines: [String], expected: String?) throws {

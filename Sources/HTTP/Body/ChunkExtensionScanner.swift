@@ -2,9 +2,9 @@
 /// smuggled in one.
 ///
 /// ```
-/// beforeName ─▶ name ─▶ (next `;`) beforeName
-///                └▶ beforeValue ─┬▶ token ─▶ (next `;`)
-///                                └▶ quoted ⇄ escape, then afterQuoted ─▶ (next `;`)
+/// beforeName ─▶ name ─▶ afterName ─▶ (next `;`) beforeName
+///                            └▶ beforeValue ─┬▶ token ─▶ afterValue ─▶ (next `;`)
+///                                            └▶ quoted ⇄ escape, then afterValue ─▶ (next `;`)
 /// ```
 struct ChunkExtensionScanner: Sendable {
     private enum State {

@@ -40,17 +40,6 @@ public struct ChunkedDecoder: Sendable {
         trailerScanner = TrailerScanner(limits: limits)
     }
 
-    /// Makes the decoder ready for another body.
-    public mutating func reset() {
-        state = .size
-        digits = 0
-        remaining = 0
-        extensions = ChunkExtensionScanner()
-        trailerScanner.reset()
-        trailerBytes.removeAll(keepingCapacity: true)
-        trailers.removeAll(keepingCapacity: true)
-    }
-
     /// Looks at the bytes from `offset` on and moves it past what it understood, never past the end of the body.
     public mutating func next(_ bytes: Span<UInt8>, at offset: inout Int) throws(FramingError) -> Event {
         while offset < bytes.count {

@@ -11,13 +11,6 @@ struct TrailerScanner: Sendable {
         limit = limits.fields
     }
 
-    mutating func reset() {
-        bytes.removeAll(keepingCapacity: true)
-        lines.removeAll(keepingCapacity: true)
-        position = 0
-        scanner.reset()
-    }
-
     /// Takes bytes from `offset` on; true when the section is over and `offset` is behind it.
     mutating func next(_ input: Span<UInt8>, at offset: inout Int) throws(FramingError) -> Bool {
         while offset < input.count {

@@ -55,11 +55,19 @@ public struct NormalPath: Sendable {
             case 0x2E:
                 if isSegmentStart, isDotSegment(path, index) { return false }
             default:
-                guard byte > 0x20, byte < 0x7F else { return false }
+                guard mayStandInSegment(byte) else { return false }
             }
             isSegmentStart = false
         }
         return true
+    }
+
+    /// Whether a byte needs no escape in a segment: `pchar` but `%` and `;` (RFC 3986 section 3.3).
+    ///
+    /// Others that a client sends as they are (`|`, `[`) some origins escape.
+    private static func mayStandInSegment(_ byte: UInt8) -> Bool {
+        let bytes: UInt64 = byte < 64 ? 0x27FF_FFD2_0000_0000 : 0x47FF_FFFE_87FF_FFFF
+        return byte < 128 && bytes >> UInt64(byte & 63) & 1 == 1
     }
 
     private static func isDotSegment(_ path: Span<UInt8>, _ start: Int) -> Bool {
@@ -81,7 +89,12 @@ public struct NormalPath: Sendable {
             let isEscaped = byte == 0x25
             guard decoded >= 0x20, decoded != 0x7F else { throw .controlByte }
             guard byte != 0x5C else { throw .backslash }
-            guard previous & 0xFE != 0xC0 || decoded & 0xC0 != 0x80 else { throw .overlongEncoding }
+            if decoded & 0xC0 == 0x80 {
+                // Two, three or four bytes for what takes fewer.
+                let isOverlong =
+                    previous & 0xFE == 0xC0 || previous == 0xE0 && decoded < 0xA0 || previous == 0xF0 && decoded < 0x90
+                guard !isOverlong else { throw .overlongEncoding }
+            }
             previous = decoded
 
             if byte == .slash {

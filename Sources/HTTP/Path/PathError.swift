@@ -8,7 +8,8 @@ public enum PathError: Error, Sendable, Equatable {
     case controlByte
     /// A raw `\`.
     case backslash
-    /// An ASCII byte in two, as in `%C0%AE`: no UTF-8, but some readers take it for `.` or `/`.
+    /// A character in more bytes than it takes, as in `%C0%AE` and `%E0%80%AE`: no UTF-8, but some readers take it for `.`
+    /// or `/`.
     case overlongEncoding
     /// More `..` than there are segments to leave.
     case aboveRoot

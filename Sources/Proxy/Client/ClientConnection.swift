@@ -291,10 +291,14 @@ final class ClientConnection: Watcher {
                 readDeadline = 0
                 input = .waiting
                 exchange.receiveEnd(decoder)
+                forgetBody()
                 return offset
             }
         }
     }
+
+    /// Lets go of a body's trailers.
+    private func forgetBody() { decoder = BodyDecoder(.none, limits: worker.snapshot.headLimits) }
 
     private func discard(_ bytes: UnsafeBufferPointer<UInt8>, left: Int) -> Int {
         var offset = 0
@@ -303,6 +307,7 @@ final class ClientConnection: Watcher {
             switch step {
             case .data: continue
             case .end:
+                forgetBody()
                 if closesAfterResponse {
                     closeGently()
                 } else {

@@ -33,7 +33,7 @@ enum ClientResponse {
         if !seen.date, route.responseEdits?.removes("date") != true { out.append(date) }
         if !effect.setCookies.isEmpty { writeSetCookies(effect, response, bytes, route, into: out) }
         if effect.variesByCookie, !seen.varyCookie { out.append("Vary: Cookie\r\n") }
-        route.responseEdits?.writeAdded(into: out)
+        route.responseEdits?.writeAdded(hasCacheRules: !effect.setCookies.isEmpty, into: out)
         if let debug { out.append(debug) }
         writeConnection(response, bytes, route, closes: closes || framing == .untilClose, into: out)
         out.append("\r\n")
@@ -199,6 +199,12 @@ enum ClientResponse {
             out.append("\r\n")
         }
         let isReplaced = route.responseEdits?.removes("cache-control") == true
-        CacheRules.writePrivate(response, bytes, keepsUpstreams: !isReplaced, into: out)
+        CacheRules.writePrivate(
+            response,
+            bytes,
+            keepsUpstreams: !isReplaced,
+            routes: route.responseEdits?.cacheControl,
+            into: out
+        )
     }
 }

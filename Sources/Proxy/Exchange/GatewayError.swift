@@ -56,7 +56,7 @@ enum GatewayError: Error {
         case .badResponse, .badResponseBody, .unexpectedUpgrade, .closedBeforeResponse, .responseIncomplete: 502
         case .drainDeadline, .overloaded: 503
         case .firstByteTimeout, .upstreamIdleTimeout, .upstreamSendTimeout, .tunnelTimeout: 504
-        case .upstream(.connectTimeout): 504
+        case .upstream(.connectTimeout), .upstream(.nameLookupTimeout): 504
         // Our own lack of descriptors or memory, which passes.
         case .upstream(.unavailable): 503
         case .upstream: 502

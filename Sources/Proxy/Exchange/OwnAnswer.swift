@@ -53,8 +53,8 @@ enum OwnAnswer {
         }
         if retryAfter { out.append("Retry-After: 1\r\n") }
         for cookie in setCookies { line("Set-Cookie: ", cookie, into: out) }
-        if !setCookies.isEmpty { out.append("Cache-Control: private, no-cache=\"Set-Cookie\"\r\n") }
-        edits?.writeAdded(into: out)
+        if !setCookies.isEmpty { CacheRules.writePrivate(routes: edits?.cacheControl, into: out) }
+        edits?.writeAdded(hasCacheRules: !setCookies.isEmpty, into: out)
         if status != 204, status != 304 {
             out.append("Content-Length: ")
             out.appendDecimal(body.count)

@@ -481,6 +481,7 @@ final class UpstreamStream: WireOwner {
         peerClosed = false
         parser.reset()
         response.reset()
+        decoder = BodyDecoder(.none, limits: HeadLimits())
         startedAt = 0
         headAt = 0
     }

@@ -92,7 +92,7 @@ final class AccessLog {
     private func writeUpstream(_ exchange: Exchange) {
         guard let server = exchange.upstream.server else { return }
         lines.append(",\"upstream\":\"")
-        lines.append([UInt8](server.description.utf8))
+        Escaping.write([UInt8](server.description.utf8), into: lines)
         lines.append("\"")
         let begun = exchange.upstream.startedAt
         guard exchange.upstream.headAt >= begun, exchange.upstream.headAt > 0 else { return }

@@ -5,28 +5,46 @@ import LinuxIO
 enum CacheRules {
     /// Writes the upstream's `Cache-Control` without what allows sharing, and with what forbids it.
     ///
-    /// - Parameter keepsUpstreams: false when the route sets or removes the upstream's.
+    /// - Parameters:
+    ///   - keepsUpstreams: false when the route sets or removes the upstream's.
+    ///   - routes: what the route sets or adds, if anything.
     static func writePrivate(
         _ response: borrowing ResponseHead,
         _ bytes: Span<UInt8>,
         keepsUpstreams: Bool,
+        routes: [UInt8]?,
         into out: ByteBuffer
     ) {
         out.append("Cache-Control: ")
         for index in response.fields.indices where keepsUpstreams && response.fields[index].id == .cacheControl {
-            let value = bytes.extracting(response.fields[index].value.range)
-            var start = 0
-            // A quoted string that is never closed would swallow what is added behind it.
-            while start < value.count, let end = memberEnd(value, from: start) {
-                let member = trimmed(value, start..<end)
-                if !member.isEmpty, !allowsSharing(value.extracting(member)) {
-                    out.append(value.extracting(member))
-                    out.append(", ")
-                }
-                start = end + 1
-            }
+            writeUnshared(bytes.extracting(response.fields[index].value.range), into: out)
         }
+        writeRules(routes, into: out)
+    }
+
+    /// The same of an answer of the gateway's own.
+    static func writePrivate(routes: [UInt8]?, into out: ByteBuffer) {
+        out.append("Cache-Control: ")
+        writeRules(routes, into: out)
+    }
+
+    private static func writeRules(_ routes: [UInt8]?, into out: ByteBuffer) {
+        if let routes { writeUnshared(routes.span, into: out) }
         out.append("private, no-cache=\"Set-Cookie\"\r\n")
+    }
+
+    /// Writes the members of a list that do not allow sharing, each with a comma behind it.
+    private static func writeUnshared(_ value: Span<UInt8>, into out: ByteBuffer) {
+        var start = 0
+        // A quoted string that is never closed would swallow what is added behind it.
+        while start < value.count, let end = memberEnd(value, from: start) {
+            let member = trimmed(value, start..<end)
+            if !member.isEmpty, !allowsSharing(value.extracting(member)) {
+                out.append(value.extracting(member))
+                out.append(", ")
+            }
+            start = end + 1
+        }
     }
 
     /// The next comma outside of a quoted string, or the end; nil within one (RFC 9110 §5.6.1).

@@ -17,7 +17,7 @@ struct GatewayErrorTests {
         (.sendTimeout, 499, nil),
         (.clientGone, 499, nil), (.loopDetected, 508, "proxy_loop_detected"),
         (.upstream(.connectionRefused), 502, "connection_refused"),
-        (.upstream(.connectTimeout), 504, "connection_timeout"),
+        (.upstream(.connectTimeout), 504, "connection_timeout"), (.upstream(.nameLookupTimeout), 504, "dns_timeout"),
         (.upstream(.nameNotResolved), 502, "dns_error"),
         (.upstream(.tlsCertificate("x")), 502, "tls_certificate_error"),
         (.unexpectedUpgrade, 502, "http_protocol_error"), (.closedBeforeResponse, 502, "http_response_incomplete"),

@@ -4,11 +4,17 @@ import Testing
 @testable import Proxy
 
 struct CacheRulesTests {
-    private func written(_ lines: [String], keeps: Bool = true) throws -> String {
+    private func written(_ lines: [String], keeps: Bool = true, routes: String? = nil) throws -> String {
         let fields = lines.map { "\nCache-Control: \($0)" }.joined()
         let response = try SampleResponse("HTTP/1.1 200 OK\nContent-Length: 0\(fields)")
         let text = Sample.written {
-            CacheRules.writePrivate(response.head, response.bytes.span, keepsUpstreams: keeps, into: $0)
+            CacheRules.writePrivate(
+                response.head,
+                response.bytes.span,
+                keepsUpstreams: keeps,
+                routes: routes.map { Array($0.utf8) },
+                into: $0
+            )
         }
         let end = "private, no-cache=\"Set-Cookie\"\n"
         #expect(text.hasPrefix("Cache-Control: ") && text.hasSuffix(end))
@@ -39,5 +45,7 @@ struct CacheRulesTests {
 
     @Test func `what the route replaces is not repeated`() throws {
         #expect(try written(["max-age=60"], keeps: false).isEmpty)
+        #expect(try written(["max-age=60"], keeps: false, routes: "no-store, public, s-maxage=1") == "no-store, ")
+        #expect(try written(["max-age=60"], routes: "public, no-transform") == "max-age=60, no-transform, ")
     }
 }
