@@ -22,7 +22,7 @@ public struct Session: Sendable {
     private let loaded: SessionValues
     // Set-once values this request was handed and nobody stored anew: the next save is without them.
     private var handed: [String]
-    // A store may keep values that it cannot show; those under these names go too.
+    // A store may keep values that it cannot show; those under these names go too, unless they were set anew.
     private(set) var deleted: [String] = []
     private(set) var isCleared = false
     private var isRenewed = false
@@ -159,5 +159,7 @@ public struct Session: Sendable {
 
     private mutating func own(_ name: String) {
         handed.removeAll { $0.utf8.elementsEqual(name.utf8) }
+        // Else a value that is the same as before would be deleted for good: only values that differ are set.
+        deleted.removeAll { $0.utf8.elementsEqual(name.utf8) }
     }
 }
