@@ -35,7 +35,7 @@ public struct CookieStore: SessionStore {
         )
         let closed = try sessions.close(
             session.opened,
-            change: session.change,
+            change: session.change(in: response),
             flash: fate,
             status: response.status,
             secureConnection: response.secureConnection,

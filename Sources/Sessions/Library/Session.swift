@@ -101,7 +101,8 @@ public struct Session: Sendable {
 
     /// Saves what changed and returns the whole values for `Set-Cookie` fields; none when there is nothing to say.
     ///
-    /// - Throws: `SaveError` when the session cannot be kept; the one before stands.
+    /// - Throws: `SaveError` when the session cannot be kept; the one before stands. A value of more than 63 lists and
+    ///   objects inside one another is `unrepresentable`.
     public func save(
         to store: some SessionStore,
         in response: SessionResponse,
@@ -155,6 +156,20 @@ public struct Session: Sendable {
         var after = values
         after.delete(handed)
         return SessionChange(before: loaded, after: after, isCleared: isCleared, isRenewed: isRenewed, deleted: deleted)
+    }
+
+    /// The change that goes into a response.
+    ///
+    /// - Throws: `unrepresentable` for a value too deep to be read again: with it all others would be lost.
+    func change(in response: SessionResponse) throws(SaveError) -> SessionChange {
+        let change = change
+        // Of an error's answer nothing is saved.
+        if response.status >= 500 { return change }
+        for member in change.after.members.list where member.value.isDeeper(than: SessionValues.deepestValue) {
+            let why = "it has more than \(SessionValues.deepestValue) lists and objects inside one another"
+            throw .unrepresentable(name: member.name, why: why)
+        }
+        return change
     }
 
     private mutating func own(_ name: String) {

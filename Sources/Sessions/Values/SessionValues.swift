@@ -1,5 +1,8 @@
 /// The named values of one session, in the order they were first set, and which of them are to be handed out once.
 public struct SessionValues: Sendable, Equatable {
+    /// How many lists and objects of a value may stand inside one another: the values' own object is one of JSON's levels.
+    static let deepestValue = JSON.maximumDepth - 1
+
     /// Names and values.
     public private(set) var members = Members()
     /// The names that are gone once they were handed out, in no particular order.
