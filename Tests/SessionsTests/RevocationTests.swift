@@ -221,6 +221,42 @@ struct RevocationTests {
         #expect(ids.allSatisfy { list.find($0, now: 0) == nil })
     }
 
+    private func denial(_ subject: String, until: Int64) -> Denial {
+        Denial(.subject(subject, cookie: "c"), since: 0, until: until)
+    }
+
+    @Test func `the list is looked through from its front, and no further than to one that is in force`() {
+        let list = DenyList()
+        for (subject, until) in [("a", 10), ("b", 10), ("c", 50), ("d", 10)] as [(String, Int64)] {
+            list.add(denial(subject, until: until), now: 0)
+        }
+        // Asked for a time that has passed it tells what it has, whether or not that is over.
+        func has(_ subject: String) -> Bool { list.find(.subject(subject, cookie: "c"), now: 0) != nil }
+        list.add(denial("e", until: 60), now: 10)
+        #expect(!has("a") && !has("b") && has("c") && has("d"))
+        list.add(denial("f", until: 60), now: 50)
+        #expect(!has("c") && !has("d") && has("e"))
+        #expect(list.all(now: 50).count == 2)
+    }
+
+    @Test func `one that is said again and again does not keep those behind it`() {
+        let list = DenyList()
+        for time in 0..<1000 as Range<Int64> {
+            list.add(denial("again", until: time + 10), now: time)
+            list.add(denial("\(time)", until: time + 10), now: time)
+            #expect(list.find(.subject("again", cookie: "c"), now: time) != nil)
+        }
+        #expect(list.all(now: 0).count < 25)
+    }
+
+    @Test func `what is over makes room before what is in force`() {
+        let list = DenyList(most: 32)
+        for number in 0..<16 { list.add(denial("long \(number)", until: 1000), now: 0) }
+        for number in 0..<16 { list.add(denial("short \(number)", until: 10), now: 0) }
+        for number in 0..<14 { list.add(denial("later \(number)", until: 1000), now: 20) }
+        #expect(list.all(now: 20).count == 30)
+    }
+
     @Test func `the time of its id travels in the record, and older readers do not mind`() throws {
         var random = SeededRandom()
         for length in 2..<80 {

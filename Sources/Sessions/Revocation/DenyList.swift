@@ -8,8 +8,15 @@ import Synchronization
 public final class DenyList: Sendable {
     private struct Contents {
         var denials: [Denial.Target: Denial] = [:]
-        // In the order they were added.
-        var order: [Denial.Target] = []
+        // Each once, in the order they were added; the oldest stands at `first`, those before it are gone.
+        var order: [Place] = []
+        var first = 0
+    }
+
+    private struct Place {
+        let target: Denial.Target
+        // As it was when it took this place; the denial's own may be later by now.
+        let until: Int64
     }
 
     /// How many there may be by default: 1,048,576, about 100 MiB; after that the oldest are forgotten.
@@ -67,7 +74,7 @@ public final class DenyList: Sendable {
             shrink(&contents, now: now)
             guard let known = contents.denials[denial.target] else {
                 contents.denials[denial.target] = denial
-                contents.order.append(denial.target)
+                contents.order.append(Place(target: denial.target, until: denial.until))
                 count(denial.target, 1)
                 return
             }
@@ -104,25 +111,42 @@ public final class DenyList: Sendable {
 
     /// Drops what is too old, and the oldest of what is too much.
     private func shrink(_ contents: inout Contents, now: Int64) {
-        guard contents.order.count >= most || isDue(contents, now: now) else { return }
-        let excess = contents.order.count - most + max(1, most / 16)
-        var kept: [Denial.Target] = []
-        for (place, target) in contents.order.enumerated() {
+        // Nearly all end in their order: those behind one that is in force wait for it.
+        while contents.first < contents.order.count, now >= contents.order[contents.first].until {
+            let target = contents.order[contents.first].target
+            contents.first += 1
             guard let denial = contents.denials[target] else { continue }
-            if now < denial.until, contents.order.count < most || place >= excess {
-                kept.append(target)
+            if now < denial.until {
+                // Said again since, with a later time.
+                contents.order.append(Place(target: target, until: denial.until))
             } else {
-                contents.denials[target] = nil
-                count(target, -1)
+                drop(target, from: &contents)
             }
         }
-        contents.order = kept
+        if contents.denials.count >= most { makeRoom(&contents, now: now) }
+        guard contents.first > 64, contents.first > contents.order.count / 2 else { return }
+        contents.order.removeFirst(contents.first)
+        contents.first = 0
     }
 
-    // Looked through whole when the first, nearly the oldest, is over: once in a while.
-    private func isDue(_ contents: Contents, now: Int64) -> Bool {
-        guard let first = contents.order.first, let denial = contents.denials[first] else { return false }
-        return now >= denial.until
+    /// Looks through all for what is too old, and lets the oldest go until a sixteenth is free: the next look is far off.
+    private func makeRoom(_ contents: inout Contents, now: Int64) {
+        var kept: [Place] = []
+        for place in contents.order[contents.first...] {
+            if let denial = contents.denials[place.target], now < denial.until {
+                kept.append(place)
+            } else {
+                drop(place.target, from: &contents)
+            }
+        }
+        let excess = max(0, kept.count - most + max(1, most / 16))
+        for place in kept.prefix(excess) { drop(place.target, from: &contents) }
+        contents.order = Array(kept.dropFirst(excess))
+        contents.first = 0
+    }
+
+    private func drop(_ target: Denial.Target, from contents: inout Contents) {
+        if contents.denials.removeValue(forKey: target) != nil { count(target, -1) }
     }
 
     private func count(_ target: Denial.Target, _ change: Int) {
