@@ -36,7 +36,8 @@ public struct CookieSessions: Sendable {
     ///
     /// The settings must have no `problems`; without a secret nothing
     /// opens and saving fails. All that share a `memory` know of each other's sessions; without one parallel requests
-    /// overwrite each other's changes.
+    /// overwrite each other's changes. Where the times are longer than those of the ones before with this name, what was
+    /// revoked stays so for longer.
     public init(_ settings: SessionSettings, memory: SessionMemory? = nil) {
         self.settings = settings
         self.memory = memory
@@ -49,5 +50,6 @@ public struct CookieSessions: Sendable {
         nameBytes = Array(settings.name.utf8)
         flashNameBytes = Array(settings.flashName.utf8)
         touchAfter = min(CookieSessions.touchInterval, max(1, settings.idleTimeout / 2))
+        memory?.denyList.goBy(settings)
     }
 }

@@ -11,6 +11,14 @@ public final class DenyList: Sendable {
         // Each once, in the order they were added; the oldest stands at `first`, those before it are gone.
         var order: [Place] = []
         var first = 0
+        // By the cookie's name: for how many seconds denials of its sessions count.
+        var times: [String: Int64] = [:]
+
+        /// A denial, until the sessions' times of now are over, where those are longer than they were when it began.
+        func lengthened(_ denial: Denial, of cookie: String?) -> Denial {
+            guard let cookie, let seconds = times[cookie] else { return denial }
+            return Denial(denial.target, since: denial.since, until: max(denial.until, denial.since + seconds))
+        }
     }
 
     private struct Place {
@@ -37,7 +45,7 @@ public final class DenyList: Sendable {
 
     /// Begins a denial of a cookie's sessions here, and has it carried to who shares them.
     public func begin(_ denial: Denial, of cookie: String, now: Int64) {
-        add(denial, now: now)
+        let denial = add(denial, of: cookie, now: now)
         let isShared = shared.withLock { shared in
             // Within, so that it goes along when the place changes.
             shared[cookie]?.add(denial)
@@ -70,19 +78,40 @@ public final class DenyList: Sendable {
 
     /// Takes a denial over; of two with the same target the later times count.
     public func add(_ denial: Denial, now: Int64) {
+        _ = add(denial, of: denial.cookie, now: now)
+    }
+
+    /// Takes it over for as long as the cookie's sessions may last now; returns it with that time.
+    private func add(_ denial: Denial, of cookie: String?, now: Int64) -> Denial {
         contents.withLock { contents in
             shrink(&contents, now: now)
+            let denial = contents.lengthened(denial, of: cookie)
             guard let known = contents.denials[denial.target] else {
                 contents.denials[denial.target] = denial
                 contents.order.append(Place(target: denial.target, until: denial.until))
                 count(denial.target, 1)
-                return
+                return denial
             }
             contents.denials[denial.target] = Denial(
                 denial.target,
                 since: max(known.since, denial.since),
                 until: max(known.until, denial.until)
             )
+            return denial
+        }
+    }
+
+    /// Goes by a cookie's settings from now on: where its sessions last longer than before, so do the denials that are there.
+    func goBy(_ settings: SessionSettings) {
+        let seconds = Denial.longestTime(settings)
+        contents.withLock { contents in
+            let known = contents.times.updateValue(seconds, forKey: settings.name)
+            guard let known, known < seconds else { return }
+            contents.denials = contents.denials.mapValues { denial in
+                if let cookie = denial.cookie, cookie != settings.name { return denial }
+                // An id does not say whose it is: it is one of this cookie's sessions, or kept longer than need be.
+                return contents.lengthened(denial, of: settings.name)
+            }
         }
     }
 
