@@ -1,7 +1,7 @@
 /// The session of a web framework: named values of one browser, and the messages for its next page.
 ///
 /// ```swift
-/// var session = await store.load(from: request)
+/// var session = try await store.load(from: request)
 /// session.set("user_id", 42)
 /// session.flash("Signed in.", kind: "success")
 /// for cookie in try await session.save(to: store, in: response, random: &random) { … }

@@ -58,7 +58,7 @@ struct SessionRecord: Sendable {
         return paddedLength(json.count + once.count + issuedLength + SessionRecord.fixedLength)
     }
 
-    /// The bytes to seal; both lengths must fit into 16 bits, which the 4096 bytes of a cookie see to.
+    /// The bytes to seal; both lengths must fit into 16 bits, which the 4096 bytes of each of ten cookies see to.
     var plaintext: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(plaintextLength)
