@@ -29,6 +29,8 @@ public struct CookieSessions: Sendable {
     let setCookie: SetCookieText
     let nameBytes: [UInt8]
     let flashNameBytes: [UInt8]
+    // The settings' `subject`.
+    let subjectKey: ExposedKey?
     // A minute, or half of a shorter idle timeout: a visitor who keeps coming must not be taken for an idle one.
     let touchAfter: Int64
 
@@ -49,6 +51,7 @@ public struct CookieSessions: Sendable {
         setCookie = SetCookieText(settings)
         nameBytes = Array(settings.name.utf8)
         flashNameBytes = Array(settings.flashName.utf8)
+        subjectKey = settings.subject.map(ExposedKey.init)
         touchAfter = min(CookieSessions.touchInterval, max(1, settings.idleTimeout / 2))
         memory?.denyList.goBy(settings)
     }

@@ -2,8 +2,8 @@ extension CookieSessions {
     /// The subject of a session, as it stands in denials: a string's or a number's JSON text without quotes; nil when the
     /// session has none.
     func subject(_ json: Span<UInt8>) -> String? {
-        guard let name = settings.subject else { return nil }
-        return JSONScanner.rawText(of: name, in: json).map(Denial.subject)
+        guard let subjectKey else { return nil }
+        return JSONScanner.rawText(under: subjectKey.name.span, in: json).map(Denial.subject)
     }
 
     /// The denial of a session; for most requests this looks at two numbers in memory.

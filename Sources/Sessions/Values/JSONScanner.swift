@@ -19,12 +19,10 @@ enum JSONScanner {
         }
     }
 
-    /// The JSON text of the string, number or truth value under a name, a string's without its quotes; nil when there is
-    /// none, or it is empty.
-    static func rawText(of name: String, in json: Span<UInt8>) -> [UInt8]? {
-        var key: [UInt8] = []
-        JSON.write(name, into: &key)
-        guard let start = value(under: key.span, in: json), start < json.count else { return nil }
+    /// The JSON text of the string, number or truth value under a name, given with its quotes, a string's without them; nil
+    /// when there is none, or it is empty.
+    static func rawText(under key: Span<UInt8>, in json: Span<UInt8>) -> [UInt8]? {
+        guard let start = value(under: key, in: json), start < json.count else { return nil }
         let end = end(in: json, from: start)
         switch json[start] {
         case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "n"): return nil
