@@ -173,11 +173,11 @@ struct MemoryStoreTests {
     func `keeps its promise while its size changes all the time`(_ obligation: StoreObligation) throws {
         let times = StoreTimes(.testing { $0.lifetime = 300_000 })
         let memory = MemoryStore(size: MemoryStore.smallestSize, times: times)
-        var shift: UInt64 = 0
+        var asked: UInt64 = 0
         try obligation.hold(
             for: StoreUnderTest(times: times) { request, now in
-                shift = (shift + 1) % 7
-                memory.adjust(size: MemoryStore.smallestSize << shift, times: times)
+                asked += 1
+                if asked % 8 == 0 { memory.adjust(size: MemoryStore.smallestSize << (asked / 8 % 7), times: times) }
                 return memory.ask(request, now: now)
             }
         )
