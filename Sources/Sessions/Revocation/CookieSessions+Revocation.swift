@@ -23,6 +23,21 @@ extension CookieSessions {
         return max(now, denial.since + 1)
     }
 
+    /// When a session that a change leaves got its id or its subject, nil: at its birth; without a `subject` nobody asks.
+    func issued(
+        _ identity: OpenedSession.Identity,
+        by change: SessionChange,
+        of opened: OpenedSession,
+        now: Int64
+    ) -> Int64? {
+        guard let subject = settings.subject, identity.id != opened.identity?.id || change.changes(subject) else {
+            return identity.issued
+        }
+        // After the denial that begins with this answer, if there is one.
+        let issued = issueTime(change.after.json, now: change.isRevoking ? now + 1 : now)
+        return issued == identity.birth ? nil : issued
+    }
+
     /// When every cookie that has been made by now is too old to open.
     func endOfDenial(_ now: Int64) -> Int64 {
         now + Denial.longestTime(settings)
