@@ -6,9 +6,7 @@ public struct ExposedKey: Sendable {
 
     /// Makes the name ready.
     public init(_ name: String) {
-        var text: [UInt8] = []
-        JSON.write(name, into: &text)
-        self.name = text
+        self.name = JSON.text(of: name)
     }
 
     /// The value as plain text, in the text of `X-Session`; nothing is decoded but this value.

@@ -46,11 +46,7 @@ public struct FlashMessages: Sendable, Equatable {
     }
 
     /// The messages as the ASCII text of `X-Flash`.
-    public var json: [UInt8] {
-        var text: [UInt8] = []
-        JSON.write(kinds, into: &text)
-        return text
-    }
+    public var json: [UInt8] { JSON.text(of: kinds) }
 
     private mutating func add(_ messages: [Value], kind: String) {
         guard !messages.isEmpty else { return }

@@ -30,11 +30,8 @@ public struct HandOverSigner: Sendable {
         header["kid"] = .string(settings.keyID)
         header["aud"] = .string(audience)
         header["fields"] = fields.value
-        var text: [UInt8] = []
-        JSON.write(header, into: &text)
         // Two more members follow.
-        text.removeLast()
-        front = text
+        front = JSON.text(of: header).dropLast()
     }
 
     /// Appends `header..signature` of some content.

@@ -48,9 +48,8 @@ extension CookieSessions {
     /// - Returns: false when the session has no `subject`, or this process remembers nothing.
     public func revoke(subject: String, now: Int64) -> Bool {
         guard settings.subject != nil, let memory else { return false }
-        var text: [UInt8] = []
-        JSON.write(subject, into: &text)
-        let target = Denial.Target.subject(Denial.subject([UInt8](text.dropFirst().dropLast())), cookie: settings.name)
+        let text = [UInt8](JSON.text(of: subject).dropFirst().dropLast())
+        let target = Denial.Target.subject(Denial.subject(text), cookie: settings.name)
         memory.denyList.begin(Denial(target, since: now, until: endOfDenial(now)), of: settings.name, now: now)
         return true
     }

@@ -90,9 +90,7 @@ struct SessionRecord: Sendable {
 
     /// The text `once` has for these names.
     static func onceText(_ names: [String]) -> [UInt8] {
-        var text: [UInt8] = []
-        if !names.isEmpty { JSON.write(names.value, into: &text) }
-        return text
+        names.isEmpty ? [] : JSON.text(of: names.value)
     }
 }
 

@@ -4,8 +4,7 @@
 enum JSONScanner {
     /// The value under a name as plain text.
     static func plainText(of name: String, in json: Span<UInt8>) -> ExposedText {
-        var key: [UInt8] = []
-        JSON.write(name, into: &key)
+        let key = JSON.text(of: name)
         return plainText(under: key.span, in: json)
     }
 

@@ -20,11 +20,7 @@ public struct SessionValues: Sendable, Equatable {
     }
 
     /// The values as the ASCII text of `X-Session`.
-    public var json: [UInt8] {
-        var text: [UInt8] = []
-        JSON.write(members, into: &text)
-        return text
-    }
+    public var json: [UInt8] { JSON.text(of: members) }
 
     /// Whether there are no values.
     public var isEmpty: Bool { members.isEmpty }
