@@ -103,7 +103,7 @@ struct RevocationTests {
         #expect(answer.outcome == .renewed)
         let next = gateway.open(answer.cookie)
         #expect(next.outcome == .opened && next.idText != opened.idText)
-        #expect(next.exposed("cart") == .text(Array("2".utf8)))
+        #expect(exposed("cart", in: next) == .text(Array("2".utf8)))
         #expect(!gateway.isOpen(own) && !gateway.isOpen(other))
         // It stays open through touches and further changes.
         gateway.now += 120

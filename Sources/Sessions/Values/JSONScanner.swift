@@ -2,12 +2,6 @@
 ///
 /// It relies on the writer's one form: no spaces, and one way to write each name.
 enum JSONScanner {
-    /// The value under a name as plain text.
-    static func plainText(of name: String, in json: Span<UInt8>) -> ExposedText {
-        let key = JSON.text(of: name)
-        return plainText(under: key.span, in: json)
-    }
-
     /// The value under a name, given with its quotes, as plain text.
     static func plainText(under key: Span<UInt8>, in json: Span<UInt8>) -> ExposedText {
         guard let start = value(under: key, in: json), start < json.count else { return .absent }
