@@ -3,8 +3,8 @@ import Synchronization
 /// Keeps sessions in this process's memory, for all of its threads; they end with the process.
 ///
 /// It takes no more than its size: the sessions that were not asked for longest go when there is no room, and are counted.
-/// A session is found by its tag in one of several shards, each with a lock of its own; how many are in use depends on the
-/// size.
+/// A session is found by its tag in one of several shards, each with a lock of its own; how many are in use depends on
+/// the size.
 public final class MemoryStore: Sendable {
     /// The size when none is said, in bytes: 64 MiB.
     public static let defaultSize: UInt64 = 64 << 20
@@ -52,30 +52,36 @@ public final class MemoryStore: Sendable {
     public func adjust(size: UInt64, times: StoreTimes) {
         let (count, capacity) = Self.shards(size)
         adjusting.withLock { _ in
-            for shard in shards { shard.state.withLock { $0.adjust(capacity: capacity, times: times) } }
-            if count == used.load(ordering: .relaxed) { return }
-            var contents = MemoryShard.Contents()
-            var parts: [MemoryShard.Contents] = []
-            spread(&contents, from: 0, into: &parts, count)
+            if count == used.load(ordering: .relaxed) {
+                for shard in shards { shard.state.withLock { $0.adjust(capacity: capacity, times: times) } }
+                return
+            }
+            var moving = Moving(count: count, capacity: capacity, times: times)
+            spread(&moving, from: 0)
         }
     }
 
-    /// Takes out what this shard and those after it hold, and has each take its part of the whole, while all are locked.
-    private func spread(
-        _ contents: inout MemoryShard.Contents,
-        from place: Int,
-        into parts: inout [MemoryShard.Contents],
-        _ count: Int
-    ) {
+    /// What all shards held, on its way into another number of them.
+    private struct Moving {
+        let count: Int
+        let capacity: Int
+        let times: StoreTimes
+        var contents = MemoryShard.Contents()
+        var parts: [MemoryShard.Contents] = []
+    }
+
+    /// Takes out what this shard and those after it hold and gives each its part of the whole, while all are locked.
+    private func spread(_ moving: inout Moving, from place: Int) {
         guard place < shards.count else {
-            used.store(count, ordering: .relaxed)
-            parts = contents.parts(count)
+            used.store(moving.count, ordering: .relaxed)
+            moving.parts = moving.contents.parts(moving.count)
             return
         }
         shards[place].state.withLock { state in
-            contents.add(state.takeAll())
-            spread(&contents, from: place + 1, into: &parts, count)
-            if place < count { state.take(parts[place]) }
+            moving.contents.add(state.takeAll())
+            state.adjust(capacity: moving.capacity, times: moving.times)
+            spread(&moving, from: place + 1)
+            if place < moving.count { state.take(moving.parts[place]) }
         }
     }
 
