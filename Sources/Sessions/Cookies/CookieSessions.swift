@@ -38,8 +38,8 @@ public struct CookieSessions: Sendable {
     ///
     /// The settings must have no `problems`; without a secret nothing
     /// opens and saving fails. All that share a `memory` know of each other's sessions; without one parallel requests
-    /// overwrite each other's changes. Where the times are longer than those of the ones before with this name, what was
-    /// revoked stays so for longer.
+    /// overwrite each other's changes. Where the times are longer than those of the ones before with this name, what
+    /// was revoked stays so for longer.
     public init(_ settings: SessionSettings, memory: SessionMemory? = nil) {
         self.settings = settings
         self.memory = memory

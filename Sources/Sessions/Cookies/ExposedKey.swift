@@ -1,5 +1,5 @@
-/// The name of a value that is looked for in every request's session, made ready once: one that is sent as a header field of
-/// its own, or the subject's.
+/// The name of a value that is looked for in every request's session, made ready once: one that is sent as a header
+/// field of its own, or the subject's.
 public struct ExposedKey: Sendable {
     /// As it stands in the text of a session.
     let name: [UInt8]

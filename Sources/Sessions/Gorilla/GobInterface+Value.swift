@@ -4,8 +4,8 @@ extension GobInterface {
     /// Bytes are base64, as Go's encoding/json has them.
     var value: Value? { value(depth: 2) }
 
-    /// The value at a level of lists and objects, the values' own object being the first; nil where JSON's reader would find
-    /// too many.
+    /// The value at a level of lists and objects, the values' own object being the first; nil where JSON's reader would
+    /// find too many.
     fileprivate func value(depth: Int) -> Value? {
         if name.isEmpty { return .null }
         guard let kind else { return nil }

@@ -4,8 +4,8 @@
 /// - It has no clock and no source of randomness but those it is handed.
 /// - What came from a browser is never an error: it is a session or it is none.
 /// - It never takes an id it did not give out.
-/// - If it keeps sessions itself, it never brings back one that was cleared. `CookieStore` keeps none, and says what that
-///   means.
+/// - If it keeps sessions itself, it never brings back one that was cleared. `CookieStore` keeps none, and says what
+///   that means.
 public protocol SessionStore: Sendable {
     /// Finds a request's session.
     ///

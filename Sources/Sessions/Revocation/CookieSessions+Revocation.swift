@@ -23,7 +23,9 @@ extension CookieSessions {
         return max(now, denial.since + 1)
     }
 
-    /// When a session that a change leaves got its id or its subject, nil: at its birth; without a `subject` nobody asks.
+    /// When a session that a change leaves got its id or its subject; nil: at its birth.
+    ///
+    /// Without a `subject` nobody asks.
     func issued(
         _ identity: OpenedSession.Identity,
         by change: SessionChange,

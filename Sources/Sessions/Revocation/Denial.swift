@@ -12,8 +12,8 @@ public struct Denial: Sendable, Equatable {
     public let target: Target
     /// A subject's sessions are void if they began, or got their id, then or before; in seconds since 1970.
     public let since: Int64
-    /// When no such cookie would open any more by itself, in seconds since 1970; later where the sessions' times have become
-    /// longer since, which `DenyList` sees to.
+    /// When no such cookie would open any more by itself, in seconds since 1970; `DenyList` makes it later where the
+    /// sessions' times become longer.
     public let until: Int64
 
     /// For how many seconds a denial of a session's cookies counts: until every cookie that is made by then is too old to

@@ -101,7 +101,7 @@ public final class DenyList: Sendable {
         }
     }
 
-    /// Goes by a cookie's settings from now on: where its sessions last longer than before, so do the denials that are there.
+    /// Goes by a cookie's settings from now on: where its sessions last longer than before, so do the denials there are.
     func goBy(_ settings: SessionSettings) {
         let seconds = Denial.longestTime(settings)
         contents.withLock { contents in
@@ -158,7 +158,7 @@ public final class DenyList: Sendable {
         contents.first = 0
     }
 
-    /// Looks through all for what is too old, and lets the oldest go until a sixteenth is free: the next look is far off.
+    /// Drops all that is too old, and the oldest until a sixteenth is free: the next look through all is far off.
     private func makeRoom(_ contents: inout Contents, now: Int64) {
         var kept: [Place] = []
         for place in contents.order[contents.first...] {

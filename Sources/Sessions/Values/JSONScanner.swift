@@ -12,8 +12,9 @@ enum JSONScanner {
         }
     }
 
-    /// The JSON text of the string, number or truth value under a name, given with its quotes, a string's without them; nil
-    /// when there is none, or it is empty.
+    /// The JSON text of the string, number or truth value under a name, given with its quotes; nil when there is none.
+    ///
+    /// A string's is without its quotes; nil when it is empty.
     static func rawText(under key: Span<UInt8>, in json: Span<UInt8>) -> [UInt8]? {
         guard let start = value(under: key, in: json), start < json.count else { return nil }
         let end = end(in: json, from: start)

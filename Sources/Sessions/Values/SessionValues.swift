@@ -1,6 +1,7 @@
 /// The named values of one session, in the order they were first set, and which of them are to be handed out once.
 public struct SessionValues: Sendable, Equatable {
-    /// How many lists and objects of a value may stand inside one another: the values' own object is one of JSON's levels.
+    /// How many lists and objects of a value may stand inside one another: the values' own object is one of JSON's
+    /// levels.
     static let deepestValue = JSON.maximumDepth - 1
 
     /// Names and values.
