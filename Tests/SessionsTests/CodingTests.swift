@@ -97,6 +97,14 @@ struct CodingTests {
         #expect(throws: EncodingError.self) { try Value(encoding: ["a": [Float.infinity]]) }
     }
 
+    @Test(.timeLimit(.minutes(1))) func `long lists and objects take time by their length, not by its square`() throws {
+        let count = 100_000
+        let list = try Value(encoding: Array(0..<count))
+        #expect(try list.decode([Int].self) == Array(0..<count))
+        let names = Dictionary(uniqueKeysWithValues: (0..<count).map { ("\($0)", $0) })
+        #expect(try Value(encoding: names).decode([String: Int].self) == names)
+    }
+
     @Test func `keeps types in a session`() throws {
         var session = Session()
         try session.set("cart", encoding: cart)

@@ -19,16 +19,16 @@ struct ExposedTests {
         let opened = try opened(
             #"{"n":42,"d":1.0,"t":true,"o":{"n":1,"s":"}"},"f":false,"s":"Ada Lovelace","empty":"","l":["n",{"x":[]}],"q":"a\"b\\c\/d","space":" x ","k\"ey":"quoted","\u00e9":"name","last":-0}"#
         )
-        #expect(opened.exposed(key) == .text(Array(expected.utf8)))
+        #expect(exposed(key, in: opened) == .text(Array(expected.utf8)))
     }
 
     @Test func `leaves out what has no plain text`() throws {
         let opened = try opened(#"{"z":null,"l":[1],"o":{"inner":1},"el":[],"eo":{},"x":1}"#)
         for key in ["z", "l", "o", "el", "eo", "inner", "none", "", "\"x\"", "1"] {
-            #expect(opened.exposed(key) == .absent)
+            #expect(exposed(key, in: opened) == .absent)
         }
-        #expect(opened.exposed("x") == .text([0x31]))
-        #expect(OpenedSession().exposed("x") == .absent)
+        #expect(exposed("x", in: opened) == .text([0x31]))
+        #expect(exposed("x", in: OpenedSession()) == .absent)
     }
 
     @Test(arguments: ["é", "a\u{7F}", "a\r\nX-Evil: 1", "\t", "\u{0}", "😀"])
@@ -36,8 +36,8 @@ struct ExposedTests {
         var json: [UInt8] = []
         JSON.write(["k": .string(value), "x": 1], into: &json)
         let opened = try opened(text(json))
-        #expect(opened.exposed("k") == .unprintable)
-        #expect(opened.exposed("x") == .text([0x31]))
+        #expect(exposed("k", in: opened) == .unprintable)
+        #expect(exposed("x", in: opened) == .text([0x31]))
     }
 
     @Test func `bears text that is no JSON, and finds what the reader finds in text that is`() throws {
@@ -51,7 +51,7 @@ struct ExposedTests {
                 let place = Int.random(in: 0..<changed.count, using: &random)
                 changed[place] = json.randomElement(using: &random) ?? 0
             }
-            let found = ["a", "b", "c", "d"].map { JSONScanner.plainText(of: $0, in: changed.span) }
+            let found = ["a", "b", "c", "d"].map { ExposedKey($0).find(in: changed.span) }
             // The scanner relies on the writer's form: compare only what the writer would have written so.
             guard let values = try? SessionValues(json: changed.span), values.json == changed else { continue }
             compared += 1

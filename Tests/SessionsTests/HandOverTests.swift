@@ -13,8 +13,10 @@ struct HandOverTests {
         -----END PRIVATE KEY-----
         """
 
+    private static let hex = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+
     @Test(arguments: [
-        seed, seed.replacing("_", with: "/") + "=", "base64:" + seed.replacing("_", with: "/") + "=", jwk,
+        seed, "hex:" + hex, seed.replacing("_", with: "/") + "=", "base64:" + seed.replacing("_", with: "/") + "=", jwk,
     ])
     func `a private key is read in each of its forms, and RFC 8037's has RFC 8037's thumbprint`(_ text: String) throws {
         let settings = try HandOverSettings(.edDSA, key: text)
@@ -38,7 +40,7 @@ struct HandOverTests {
     @Test(arguments: [
         "", "{}", "{", "hex:00", #"{"kty":"OKP","crv":"X25519","d":"\#(seed)"}"#, #"{"kty":"OKP","crv":"Ed25519"}"#,
         "-----BEGIN PRIVATE KEY-----", String(pem.dropLast(40)), pem.replacing("PRIVATE", with: "PUBLIC"), seed + "A",
-        String(repeating: "x", count: 64),
+        String(repeating: "x", count: 64), hex,
     ])
     func `what is no private key is refused`(_ text: String) {
         #expect(throws: HandOverKeyError.notAPrivateKey) { try HandOverSettings(.edDSA, key: text) }

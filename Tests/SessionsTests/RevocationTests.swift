@@ -6,13 +6,26 @@ import Testing
 struct RevocationTests {
     /// A gateway with a deny list, and the cookies of several browsers.
     private struct Gateway {
-        let sessions: CookieSessions
-        let memory = SessionMemory()
+        private(set) var sessions: CookieSessions
+        let memory: SessionMemory
         var now: Int64 = 1_800_000_000
         var random = SeededRandom(3)
 
         init(_ change: (inout SessionSettings) -> Void = { _ in }) {
-            sessions = CookieSessions(
+            memory = SessionMemory()
+            sessions = Self.sessions(memory, change)
+        }
+
+        /// Goes by other settings from now on.
+        mutating func settle(_ change: (inout SessionSettings) -> Void) {
+            sessions = Self.sessions(memory, change)
+        }
+
+        private static func sessions(
+            _ memory: SessionMemory,
+            _ change: (inout SessionSettings) -> Void
+        ) -> CookieSessions {
+            CookieSessions(
                 .testing {
                     $0.subject = "user"
                     $0.renewOn = ["user"]
@@ -90,7 +103,7 @@ struct RevocationTests {
         #expect(answer.outcome == .renewed)
         let next = gateway.open(answer.cookie)
         #expect(next.outcome == .opened && next.idText != opened.idText)
-        #expect(next.exposed("cart") == .text(Array("2".utf8)))
+        #expect(exposed("cart", in: next) == .text(Array("2".utf8)))
         #expect(!gateway.isOpen(own) && !gateway.isOpen(other))
         // It stays open through touches and further changes.
         gateway.now += 120
@@ -202,23 +215,24 @@ struct RevocationTests {
         #expect(gateway.memory.denyList.all(now: gateway.now).isEmpty)
     }
 
-    @Test func `the list keeps to its size, and what is over goes`() {
-        let list = DenyList(most: 100)
-        var random = SeededRandom()
-        let ids = (0..<300).map { _ in SessionID(random: &random) }
-        for (number, id) in ids.enumerated() {
-            list.add(Denial(.id(id), since: 0, until: 1000 + Int64(number)), now: 0)
-        }
-        #expect(list.all(now: 0).count <= 100 && list.all(now: 0).count > 80)
-        #expect(list.find(ids[299], now: 0) != nil && list.find(ids[0], now: 0) == nil)
-        list.add(Denial(.subject("a", cookie: "c"), since: 0, until: 5000), now: 2000)
-        #expect(list.all(now: 0).count == 1 && !list.hasNoSubjects)
-        list.add(Denial(.subject("a", cookie: "c"), since: 7, until: 4000), now: 2000)
-        #expect(
-            list.find(.subject("a", cookie: "c"), now: 2000)
-                == Denial(.subject("a", cookie: "c"), since: 7, until: 5000)
-        )
-        #expect(ids.allSatisfy { list.find($0, now: 0) == nil })
+    @Test func `what was revoked stays so when the times become longer`() throws {
+        var gateway = Gateway { $0.idleTimeout = 600 }
+        let (mine, byID, other) = (try gateway.signIn(), try gateway.signIn("6"), try gateway.signIn("7"))
+        let late = try gateway.signIn("8")
+        #expect(gateway.sessions.revoke(subject: "42", now: gateway.now))
+        #expect(gateway.sessions.revoke(id: text(gateway.open(byID).idText), now: gateway.now))
+        let earlier = gateway.sessions
+        gateway.settle { $0.idleTimeout = 3600 }
+        // By a request that began before.
+        gateway.now += 10
+        #expect(earlier.revoke(subject: "8", now: gateway.now))
+        gateway.now += 2000
+        #expect(gateway.isOpen(other))
+        #expect([mine, byID, late].allSatisfy { gateway.open($0).outcome == .revoked })
+        #expect(gateway.memory.denyList.all(now: gateway.now).count == 3)
+        // And they end.
+        gateway.now += 2000
+        #expect(gateway.memory.denyList.all(now: gateway.now).isEmpty)
     }
 
     @Test func `the time of its id travels in the record, and older readers do not mind`() throws {

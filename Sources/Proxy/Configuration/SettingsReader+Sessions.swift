@@ -70,7 +70,7 @@ extension SettingsReader {
         session.forwardCookie = section.bool("forward_cookie") ?? session.forwardCookie
         session.csrf = section.choice("csrf", ["origin": .origin, "off": CSRFMode.off]) ?? session.csrf
         session.trustedOrigins = section.texts("trusted_origins")?.map(\.text) ?? []
-        for problem in SessionSettings.problems(in: session) {
+        for problem in session.problems {
             // What is wrong with the secrets was said in `readSecrets`, which knows where they stand.
             if problem.setting == "secret" { continue }
             // Without a secret, which was said, their number says nothing.

@@ -6,5 +6,5 @@ public struct ClosedSession: Sendable {
     public var outcome = CloseOutcome.unchanged
 
     /// Nothing to carry.
-    public init() {}
+    init() {}
 }

@@ -86,8 +86,10 @@ extension CookieSessions {
         } else {
             let change = mayChange ? SessionChange(opened, changes) : nil
             saved = try save(opened, change, fate, by: writer, random: &random)
-            if let gone = opened.goneID, saved.outcome == .created, case .written = saved.cookie {
-                memory?.journal.replace(gone, by: saved, now: now)
+            if let gone = opened.goneID, saved.outcome == .created, case .written(let value) = saved.cookie,
+                let next = saved.identity?.id
+            {
+                memory?.journal.replace(gone, by: next, .newest(value), now: now)
             }
         }
         switch saved.cookie {

@@ -29,6 +29,8 @@ public struct CookieSessions: Sendable {
     let setCookie: SetCookieText
     let nameBytes: [UInt8]
     let flashNameBytes: [UInt8]
+    // The settings' `subject`.
+    let subjectKey: ExposedKey?
     // A minute, or half of a shorter idle timeout: a visitor who keeps coming must not be taken for an idle one.
     let touchAfter: Int64
 
@@ -36,7 +38,8 @@ public struct CookieSessions: Sendable {
     ///
     /// The settings must have no `problems`; without a secret nothing
     /// opens and saving fails. All that share a `memory` know of each other's sessions; without one parallel requests
-    /// overwrite each other's changes.
+    /// overwrite each other's changes. Where the times are longer than those of the ones before with this name, what
+    /// was revoked stays so for longer.
     public init(_ settings: SessionSettings, memory: SessionMemory? = nil) {
         self.settings = settings
         self.memory = memory
@@ -48,6 +51,8 @@ public struct CookieSessions: Sendable {
         setCookie = SetCookieText(settings)
         nameBytes = Array(settings.name.utf8)
         flashNameBytes = Array(settings.flashName.utf8)
+        subjectKey = settings.subject.map(ExposedKey.init)
         touchAfter = min(CookieSessions.touchInterval, max(1, settings.idleTimeout / 2))
+        memory?.denyList.goBy(settings)
     }
 }

@@ -38,11 +38,7 @@ struct CookieWriter {
         } else {
             outcome = .created
         }
-        if let subject = sessions.settings.subject, record.id != opened.identity?.id || change.changes(subject) {
-            // Now, or after the denial that begins with this answer.
-            let issued = sessions.issueTime(record.json, now: change.isRevoking ? now + 1 : now)
-            record.issued = issued == record.birth ? nil : issued
-        }
+        record.issued = sessions.issued(record.identity, by: change, of: opened, now: now)
         return try sealed(record, outcome, random: &random)
     }
 

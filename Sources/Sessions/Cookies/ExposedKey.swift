@@ -1,13 +1,12 @@
-/// The name of a value that is sent as a header field of its own, ready to be looked for in every request's session.
+/// The name of a value that is looked for in every request's session, made ready once: one that is sent as a header
+/// field of its own, or the subject's.
 public struct ExposedKey: Sendable {
-    // As it stands in the text of a session.
-    private let name: [UInt8]
+    /// As it stands in the text of a session.
+    let name: [UInt8]
 
     /// Makes the name ready.
     public init(_ name: String) {
-        var text: [UInt8] = []
-        JSON.write(name, into: &text)
-        self.name = text
+        self.name = JSON.text(of: name)
     }
 
     /// The value as plain text, in the text of `X-Session`; nothing is decoded but this value.

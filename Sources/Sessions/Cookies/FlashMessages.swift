@@ -3,7 +3,7 @@ public struct FlashMessages: Sendable, Equatable {
     private var kinds = Members()
 
     /// No messages.
-    public init() {}
+    init() {}
 
     /// Whether there are none.
     public var isEmpty: Bool { kinds.isEmpty }
@@ -17,12 +17,12 @@ public struct FlashMessages: Sendable, Equatable {
     }
 
     /// Adds a message.
-    public mutating func add(_ message: String, kind: String) {
+    mutating func add(_ message: String, kind: String) {
         add([.string(message)], kind: kind)
     }
 
     /// Adds all of another's messages after these.
-    public mutating func add(_ other: FlashMessages) {
+    mutating func add(_ other: FlashMessages) {
         for member in other.kinds.list {
             if case .array(let messages) = member.value { add(messages, kind: member.name) }
         }
@@ -46,11 +46,7 @@ public struct FlashMessages: Sendable, Equatable {
     }
 
     /// The messages as the ASCII text of `X-Flash`.
-    public var json: [UInt8] {
-        var text: [UInt8] = []
-        JSON.write(kinds, into: &text)
-        return text
-    }
+    public var json: [UInt8] { JSON.text(of: kinds) }
 
     private mutating func add(_ messages: [Value], kind: String) {
         guard !messages.isEmpty else { return }

@@ -68,9 +68,4 @@ public struct OpenedSession: Sendable {
 
     /// The place among the secrets of the one that sealed the flash cookie, from 0; nil without a cookie of its own.
     public var flashSealedBy: Int? { flashJSON.isEmpty || gorilla != nil ? nil : flashKeyIndex }
-
-    /// One value as plain text, for a header field of its own; nothing is decoded but this value.
-    public func exposed(_ key: String) -> ExposedText {
-        JSONScanner.plainText(of: key, in: json.span)
-    }
 }

@@ -10,7 +10,8 @@ public enum SaveError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooLargeForStore(size: Int, limit: Int)
     /// There is no secret to seal with.
     case noSecret
-    /// The session's format has no form for a value; or the name is one the gateway keeps for itself.
+    /// The session's format has no form for a value, or it is nested too deep; or the name is one the gateway keeps for
+    /// itself.
     case unrepresentable(name: String, why: String)
     /// The store that keeps the sessions does not answer.
     case unavailable(why: String)

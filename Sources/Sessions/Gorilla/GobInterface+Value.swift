@@ -4,10 +4,11 @@ extension GobInterface {
     /// Bytes are base64, as Go's encoding/json has them.
     var value: Value? { value(depth: 2) }
 
-    /// The value that stands in so many lists and objects; nil where JSON's reader would find too many.
+    /// The value at a level of lists and objects, the values' own object being the first; nil where JSON's reader would
+    /// find too many.
     fileprivate func value(depth: Int) -> Value? {
         if name.isEmpty { return .null }
-        guard let kind, depth <= JSON.maximumDepth else { return nil }
+        guard let kind else { return nil }
         var reader = GobReader(body: body)
         guard let value = try? kind.read(type, &reader, depth: depth), reader.isAtEnd else { return nil }
         return value
@@ -96,14 +97,14 @@ extension GobKind {
         case (.float32, GobType.Basic.float):
             let float = Float(try reader.float())
             return float.isFinite ? NumberText("\(float)").map(Value.number) : nil
-        case (.strings, GobType.firstDefined...):
+        case (.strings, GobType.firstDefined...) where depth <= JSON.maximumDepth:
             var texts: [Value] = []
             for _ in 0..<(try reader.count()) {
                 guard let text = String(validating: try reader.text(), as: UTF8.self) else { return nil }
                 texts.append(.string(text))
             }
             return .array(texts)
-        case (.list, GobType.firstDefined...):
+        case (.list, GobType.firstDefined...) where depth <= JSON.maximumDepth:
             var values: [Value] = []
             for _ in 0..<(try reader.count()) {
                 guard let value = try reader.writtenInterface().value(depth: depth + 1) else { return nil }

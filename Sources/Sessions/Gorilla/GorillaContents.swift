@@ -89,9 +89,7 @@ final class GorillaContents: Sendable {
         own["birth"] = .number(NumberText(identity.birth))
         if let issued = identity.issued { own["issued"] = .number(NumberText(issued)) }
         if !onceNames.isEmpty { own["once"] = onceNames.value }
-        var text: [UInt8] = []
-        JSON.write(own, into: &text)
-        return GobInterface(String(decoding: text, as: UTF8.self))
+        return GobInterface(String(decoding: JSON.text(of: own), as: UTF8.self))
     }
 
     private static func messages(_ value: GobInterface) -> [UInt8] {

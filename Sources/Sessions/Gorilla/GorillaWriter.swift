@@ -35,12 +35,8 @@ struct GorillaWriter {
                 saved.outcome = .created
             }
         }
-        if let change, let subject = sessions.settings.subject, var known = identity,
-            known.id != opened.identity?.id || change.changes(subject)
-        {
-            let issued = sessions.issueTime(change.after.json, now: change.isRevoking ? now + 1 : now)
-            known.issued = issued == known.birth ? nil : issued
-            identity = known
+        if let change, let known = identity {
+            identity?.issued = sessions.issued(known, by: change, of: opened, now: now)
         }
         if saved.outcome == .unchanged, sessions.isDue(opened, now: now) { saved.outcome = .touched }
         var messages = opened.flashJSON

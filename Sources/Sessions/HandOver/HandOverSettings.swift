@@ -18,7 +18,7 @@ public struct HandOverSettings: Sendable, Equatable {
     /// Takes a key as a route file has it.
     ///
     /// For HS256 it is a text of at least 32 bytes, or `hex:…` or `base64:…`. For EdDSA it is a private JWK (RFC 8037), a PEM
-    /// of PKCS#8 as openssl makes it, or the key's 32 bytes in base64, base64url or hexadecimal.
+    /// of PKCS#8 as openssl makes it, or the key's 32 bytes in base64 or base64url, or as `hex:…` or `base64:…`.
     ///
     /// - Throws: `HandOverKeyError` when it is none of these.
     public init(_ algorithm: Algorithm, key text: String, keyID: String? = nil) throws(HandOverKeyError) {

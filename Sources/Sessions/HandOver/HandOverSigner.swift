@@ -30,11 +30,8 @@ public struct HandOverSigner: Sendable {
         header["kid"] = .string(settings.keyID)
         header["aud"] = .string(audience)
         header["fields"] = fields.value
-        var text: [UInt8] = []
-        JSON.write(header, into: &text)
         // Two more members follow.
-        text.removeLast()
-        front = text
+        front = JSON.text(of: header).dropLast()
     }
 
     /// Appends `header..signature` of some content.
@@ -45,9 +42,7 @@ public struct HandOverSigner: Sendable {
         guard let key else { return }
         var header = front
         header.append(contentsOf: ",\"iat\":\(time),\"jti\":\"".utf8)
-        for shift in stride(from: 60, through: 0, by: -4) {
-            header.append(hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 0xF))
-        }
+        appendHex(number, to: &header)
         header.append(contentsOf: "\"}".utf8)
         var input: [UInt8] = []
         input.reserveCapacity(Base64URL.length(ofBytes: header.count + content.count) + 3)

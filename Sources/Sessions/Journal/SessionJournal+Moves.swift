@@ -67,11 +67,6 @@ extension SessionJournal {
 
     /// Writes that the browser of a session which is gone was given one in a server store.
     func replace(_ id: SessionID, by next: SessionID, _ token: SessionToken, now: Int64) {
-        let (last, found) = follow(id, now: now)
-        switch found?.state {
-        case .gone: bury(last, isReplaced: true, now: now)
-        case .emptied: _ = move(last, found, to: next, .spilled(token), opens: false, now: now)
-        case .newest, .renewed, .spilled, .unknown, nil: break
-        }
+        replace(id, by: next, .spilled(token), now: now)
     }
 }

@@ -69,14 +69,12 @@ public final class SessionJournal: Sendable {
         while !put(entry, for: id, replacing: shard(id).find(id, now: now), now: now) {}
     }
 
-    /// Writes that the browser of a session which is gone was given another.
-    func replace(_ id: SessionID, by saved: SavedSession, now: Int64) {
+    /// Writes that the browser of a session which is gone was given another, as `state` says.
+    func replace(_ id: SessionID, by next: SessionID, _ state: JournalEntry.State, now: Int64) {
         let (last, found) = follow(id, now: now)
         switch found?.state {
         case .gone: bury(last, isReplaced: true, now: now)
-        case .emptied:
-            guard case .written(let value) = saved.cookie, let next = saved.identity?.id else { return }
-            _ = move(last, found, to: next, .newest(value), opens: false, now: now)
+        case .emptied: _ = move(last, found, to: next, state, opens: false, now: now)
         case .newest, .renewed, .spilled, .unknown, nil: break
         }
     }

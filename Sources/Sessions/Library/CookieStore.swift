@@ -1,4 +1,10 @@
 /// Keeps each session in its browser's cookie, sealed; nothing is kept here.
+///
+/// So it knows no more of a session than the cookie that a request came with. Of two requests of one browser that are
+/// under way at the same time the later answer's cookie counts, with what it knew: what the other one set is lost, and a
+/// session that the other one cleared, or renewed, is back. A copy of a cookie opens until it is too old, whatever
+/// happened since. Where that is not enough, as with a sign-out that must hold, `MemorySessionStore` keeps sessions
+/// itself.
 public struct CookieStore: SessionStore {
     private let sessions: CookieSessions
 
@@ -35,7 +41,7 @@ public struct CookieStore: SessionStore {
         )
         let closed = try sessions.close(
             session.opened,
-            change: session.change,
+            change: session.change(in: response),
             flash: fate,
             status: response.status,
             secureConnection: response.secureConnection,

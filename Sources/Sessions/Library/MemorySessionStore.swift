@@ -39,7 +39,7 @@ public struct MemorySessionStore: SessionStore {
         )
         let save = try sessions.plan(
             session.opened,
-            change: ServerChange(session.opened.stored, session.change, random: &random),
+            change: ServerChange(session.opened.stored, session.change(in: response), random: &random),
             flash: fate,
             status: response.status,
             secureConnection: response.secureConnection,

@@ -1,7 +1,7 @@
 /// The session of a web framework: named values of one browser, and the messages for its next page.
 ///
 /// ```swift
-/// var session = await store.load(from: request)
+/// var session = try await store.load(from: request)
 /// session.set("user_id", 42)
 /// session.flash("Signed in.", kind: "success")
 /// for cookie in try await session.save(to: store, in: response, random: &random) { … }
@@ -22,7 +22,7 @@ public struct Session: Sendable {
     private let loaded: SessionValues
     // Set-once values this request was handed and nobody stored anew: the next save is without them.
     private var handed: [String]
-    // A store may keep values that it cannot show; those under these names go too.
+    // A store may keep values that it cannot show; those under these names go too, unless they were set anew.
     private(set) var deleted: [String] = []
     private(set) var isCleared = false
     private var isRenewed = false
@@ -101,7 +101,8 @@ public struct Session: Sendable {
 
     /// Saves what changed and returns the whole values for `Set-Cookie` fields; none when there is nothing to say.
     ///
-    /// - Throws: `SaveError` when the session cannot be kept; the one before stands.
+    /// - Throws: `SaveError` when the session cannot be kept; the one before stands. A value of more than 63 lists and
+    ///   objects inside one another is `unrepresentable`.
     public func save(
         to store: some SessionStore,
         in response: SessionResponse,
@@ -157,7 +158,23 @@ public struct Session: Sendable {
         return SessionChange(before: loaded, after: after, isCleared: isCleared, isRenewed: isRenewed, deleted: deleted)
     }
 
+    /// The change that goes into a response.
+    ///
+    /// - Throws: `unrepresentable` for a value too deep to be read again: with it all others would be lost.
+    func change(in response: SessionResponse) throws(SaveError) -> SessionChange {
+        let change = change
+        // Of an error's answer nothing is saved.
+        if response.status >= 500 { return change }
+        for member in change.after.members.list where member.value.isDeeper(than: SessionValues.deepestValue) {
+            let why = "it has more than \(SessionValues.deepestValue) lists and objects inside one another"
+            throw .unrepresentable(name: member.name, why: why)
+        }
+        return change
+    }
+
     private mutating func own(_ name: String) {
         handed.removeAll { $0.utf8.elementsEqual(name.utf8) }
+        // Else a value that is the same as before would be deleted for good: only values that differ are set.
+        deleted.removeAll { $0.utf8.elementsEqual(name.utf8) }
     }
 }

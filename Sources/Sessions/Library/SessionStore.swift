@@ -3,7 +3,9 @@
 /// A store keeps these promises, whatever it is made of:
 /// - It has no clock and no source of randomness but those it is handed.
 /// - What came from a browser is never an error: it is a session or it is none.
-/// - It never brings back a session that was cleared, and never takes an id it did not give out.
+/// - It never takes an id it did not give out.
+/// - If it keeps sessions itself, it never brings back one that was cleared. `CookieStore` keeps none, and says what
+///   that means.
 public protocol SessionStore: Sendable {
     /// Finds a request's session.
     ///

@@ -2,8 +2,8 @@ extension CookieSessions {
     /// The subject of a session, as it stands in denials: a string's or a number's JSON text without quotes; nil when the
     /// session has none.
     func subject(_ json: Span<UInt8>) -> String? {
-        guard let name = settings.subject else { return nil }
-        return JSONScanner.rawText(of: name, in: json).map(Denial.subject)
+        guard let subjectKey else { return nil }
+        return JSONScanner.rawText(under: subjectKey.name.span, in: json).map(Denial.subject)
     }
 
     /// The denial of a session; for most requests this looks at two numbers in memory.
@@ -23,6 +23,23 @@ extension CookieSessions {
         return max(now, denial.since + 1)
     }
 
+    /// When a session that a change leaves got its id or its subject; nil: at its birth.
+    ///
+    /// Without a `subject` nobody asks.
+    func issued(
+        _ identity: OpenedSession.Identity,
+        by change: SessionChange,
+        of opened: OpenedSession,
+        now: Int64
+    ) -> Int64? {
+        guard let subject = settings.subject, identity.id != opened.identity?.id || change.changes(subject) else {
+            return identity.issued
+        }
+        // After the denial that begins with this answer, if there is one.
+        let issued = issueTime(change.after.json, now: change.isRevoking ? now + 1 : now)
+        return issued == identity.birth ? nil : issued
+    }
+
     /// When every cookie that has been made by now is too old to open.
     func endOfDenial(_ now: Int64) -> Int64 {
         now + Denial.longestTime(settings)
@@ -33,9 +50,8 @@ extension CookieSessions {
     /// - Returns: false when the session has no `subject`, or this process remembers nothing.
     public func revoke(subject: String, now: Int64) -> Bool {
         guard settings.subject != nil, let memory else { return false }
-        var text: [UInt8] = []
-        JSON.write(subject, into: &text)
-        let target = Denial.Target.subject(Denial.subject([UInt8](text.dropFirst().dropLast())), cookie: settings.name)
+        let text = [UInt8](JSON.text(of: subject).dropFirst().dropLast())
+        let target = Denial.Target.subject(Denial.subject(text), cookie: settings.name)
         memory.denyList.begin(Denial(target, since: now, until: endOfDenial(now)), of: settings.name, now: now)
         return true
     }

@@ -8,8 +8,23 @@ import Synchronization
 public final class DenyList: Sendable {
     private struct Contents {
         var denials: [Denial.Target: Denial] = [:]
-        // In the order they were added.
-        var order: [Denial.Target] = []
+        // Each once, in the order they were added; the oldest stands at `first`, those before it are gone.
+        var order: [Place] = []
+        var first = 0
+        // By the cookie's name: for how many seconds denials of its sessions count.
+        var times: [String: Int64] = [:]
+
+        /// A denial, until the sessions' times of now are over, where those are longer than they were when it began.
+        func lengthened(_ denial: Denial, of cookie: String?) -> Denial {
+            guard let cookie, let seconds = times[cookie] else { return denial }
+            return Denial(denial.target, since: denial.since, until: max(denial.until, denial.since + seconds))
+        }
+    }
+
+    private struct Place {
+        let target: Denial.Target
+        // As it was when it took this place; the denial's own may be later by now.
+        let until: Int64
     }
 
     /// How many there may be by default: 1,048,576, about 100 MiB; after that the oldest are forgotten.
@@ -30,7 +45,7 @@ public final class DenyList: Sendable {
 
     /// Begins a denial of a cookie's sessions here, and has it carried to who shares them.
     public func begin(_ denial: Denial, of cookie: String, now: Int64) {
-        add(denial, now: now)
+        let denial = add(denial, of: cookie, now: now)
         let isShared = shared.withLock { shared in
             // Within, so that it goes along when the place changes.
             shared[cookie]?.add(denial)
@@ -63,19 +78,40 @@ public final class DenyList: Sendable {
 
     /// Takes a denial over; of two with the same target the later times count.
     public func add(_ denial: Denial, now: Int64) {
+        _ = add(denial, of: denial.cookie, now: now)
+    }
+
+    /// Takes it over for as long as the cookie's sessions may last now; returns it with that time.
+    private func add(_ denial: Denial, of cookie: String?, now: Int64) -> Denial {
         contents.withLock { contents in
             shrink(&contents, now: now)
+            let denial = contents.lengthened(denial, of: cookie)
             guard let known = contents.denials[denial.target] else {
                 contents.denials[denial.target] = denial
-                contents.order.append(denial.target)
+                contents.order.append(Place(target: denial.target, until: denial.until))
                 count(denial.target, 1)
-                return
+                return denial
             }
             contents.denials[denial.target] = Denial(
                 denial.target,
                 since: max(known.since, denial.since),
                 until: max(known.until, denial.until)
             )
+            return denial
+        }
+    }
+
+    /// Goes by a cookie's settings from now on: where its sessions last longer than before, so do the denials there are.
+    func goBy(_ settings: SessionSettings) {
+        let seconds = Denial.longestTime(settings)
+        contents.withLock { contents in
+            let known = contents.times.updateValue(seconds, forKey: settings.name)
+            guard let known, known < seconds else { return }
+            contents.denials = contents.denials.mapValues { denial in
+                if let cookie = denial.cookie, cookie != settings.name { return denial }
+                // An id does not say whose it is: it is one of this cookie's sessions, or kept longer than need be.
+                return contents.lengthened(denial, of: settings.name)
+            }
         }
     }
 
@@ -104,25 +140,42 @@ public final class DenyList: Sendable {
 
     /// Drops what is too old, and the oldest of what is too much.
     private func shrink(_ contents: inout Contents, now: Int64) {
-        guard contents.order.count >= most || isDue(contents, now: now) else { return }
-        let excess = contents.order.count - most + max(1, most / 16)
-        var kept: [Denial.Target] = []
-        for (place, target) in contents.order.enumerated() {
+        // Nearly all end in their order: those behind one that is in force wait for it.
+        while contents.first < contents.order.count, now >= contents.order[contents.first].until {
+            let target = contents.order[contents.first].target
+            contents.first += 1
             guard let denial = contents.denials[target] else { continue }
-            if now < denial.until, contents.order.count < most || place >= excess {
-                kept.append(target)
+            if now < denial.until {
+                // Said again since, with a later time.
+                contents.order.append(Place(target: target, until: denial.until))
             } else {
-                contents.denials[target] = nil
-                count(target, -1)
+                drop(target, from: &contents)
             }
         }
-        contents.order = kept
+        if contents.denials.count >= most { makeRoom(&contents, now: now) }
+        guard contents.first > 64, contents.first > contents.order.count / 2 else { return }
+        contents.order.removeFirst(contents.first)
+        contents.first = 0
     }
 
-    // Looked through whole when the first, nearly the oldest, is over: once in a while.
-    private func isDue(_ contents: Contents, now: Int64) -> Bool {
-        guard let first = contents.order.first, let denial = contents.denials[first] else { return false }
-        return now >= denial.until
+    /// Drops all that is too old, and the oldest until a sixteenth is free: the next look through all is far off.
+    private func makeRoom(_ contents: inout Contents, now: Int64) {
+        var kept: [Place] = []
+        for place in contents.order[contents.first...] {
+            if let denial = contents.denials[place.target], now < denial.until {
+                kept.append(place)
+            } else {
+                drop(place.target, from: &contents)
+            }
+        }
+        let excess = max(0, kept.count - most + max(1, most / 16))
+        for place in kept.prefix(excess) { drop(place.target, from: &contents) }
+        contents.order = Array(kept.dropFirst(excess))
+        contents.first = 0
+    }
+
+    private func drop(_ target: Denial.Target, from contents: inout Contents) {
+        if contents.denials.removeValue(forKey: target) != nil { count(target, -1) }
     }
 
     private func count(_ target: Denial.Target, _ change: Int) {

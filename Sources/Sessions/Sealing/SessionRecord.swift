@@ -58,7 +58,7 @@ struct SessionRecord: Sendable {
         return paddedLength(json.count + once.count + issuedLength + SessionRecord.fixedLength)
     }
 
-    /// The bytes to seal; both lengths must fit into 16 bits, which the 4096 bytes of a cookie see to.
+    /// The bytes to seal; both lengths must fit into 16 bits, which the 4096 bytes of each of ten cookies see to.
     var plaintext: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(plaintextLength)
@@ -90,9 +90,7 @@ struct SessionRecord: Sendable {
 
     /// The text `once` has for these names.
     static func onceText(_ names: [String]) -> [UInt8] {
-        var text: [UInt8] = []
-        if !names.isEmpty { JSON.write(names.value, into: &text) }
-        return text
+        names.isEmpty ? [] : JSON.text(of: names.value)
     }
 }
 

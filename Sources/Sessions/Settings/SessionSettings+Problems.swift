@@ -3,15 +3,9 @@ extension SessionSettings {
     static let longestMaxAge: Int64 = 400 * 86_400
 
     /// Everything about these settings that cannot work, in the order of the settings; empty: all is well.
-    public var problems: [SettingProblem] { SessionSettings.problems(in: self) }
-
-    /// Everything about the settings that cannot work, in the order of the settings; empty: all is well.
-    public static func problems(in settings: SessionSettings) -> [SettingProblem] {
-        settings.nameProblems + settings.storeProblems + settings.spillProblems + settings.secretProblems
-            + settings.blockKeyProblems
-            + settings.timeProblems + settings.chunkProblems
-            + settings.attributeProblems
-            + settings.keyProblems
+    public var problems: [SettingProblem] {
+        nameProblems + storeProblems + spillProblems + secretProblems + blockKeyProblems + timeProblems + chunkProblems
+            + attributeProblems + keyProblems
     }
 
     private var nameProblems: [SettingProblem] {

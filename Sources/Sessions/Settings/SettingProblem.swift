@@ -6,7 +6,7 @@ public struct SettingProblem: Sendable, Equatable {
     public let message: String
 
     /// Says what is wrong with a setting.
-    public init(setting: String, message: String) {
+    init(setting: String, message: String) {
         self.setting = setting
         self.message = message
     }

@@ -7,8 +7,8 @@ extension StoreOperations {
     /// finds it by that, and consumes no other.
     init(adopting values: SessionValues) {
         for member in values.members.list {
-            let name = StoredValues.text(of: member.name)
-            let text = StoredValues.text(of: member.value)
+            let name = JSON.text(of: member.name)
+            let text = JSON.text(of: member.value)
             let stamp = values.isOnce(member.name) ? StoreOperations.stamp(name, text) : 0
             sets.append(.init(name: name, text: text, stamp: stamp))
         }

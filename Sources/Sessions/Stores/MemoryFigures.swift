@@ -10,7 +10,7 @@ public struct MemoryFigures: Sendable, Equatable {
     public internal(set) var ended: UInt64 = 0
 
     /// Nothing yet.
-    public init() {}
+    init() {}
 
     static func += (left: inout MemoryFigures, right: MemoryFigures) {
         left.sessions += right.sessions

@@ -20,9 +20,16 @@ struct MemoryShard {
     }
 
     /// What became of a key: another one has its session, or none as the session was replaced.
-    private struct Move {
+    struct Move {
+        let key: StoreKey
         let to: StoreKey?
         let end: Int64
+    }
+
+    /// What goes from shard to shard when there is another number of them, each list in its order, the oldest first.
+    struct Contents {
+        var sessions: [StoredSession] = []
+        var moves: [Move] = []
     }
 
     /// What it holds and has let go of.
@@ -49,6 +56,28 @@ struct MemoryShard {
     mutating func adjust(capacity: Int, times: StoreTimes) {
         self.capacity = capacity
         self.times = times
+    }
+
+    /// Takes everything out; what was counted of sessions that are gone stays.
+    mutating func takeAll() -> Contents {
+        var contents = Contents()
+        var place = oldest
+        while place != Self.none {
+            if let session = slots[place].session { contents.sessions.append(session) }
+            place = slots[place].newer
+        }
+        contents.moves = moved[firstMoved...].compactMap { moves[$0] }
+        let before = figures
+        self = MemoryShard(capacity: capacity, times: times)
+        figures.evicted = before.evicted
+        figures.ended = before.ended
+        return contents
+    }
+
+    /// Takes over what another shard had; of what is too much the oldest goes.
+    mutating func take(_ contents: Contents) {
+        for move in contents.moves { add(move) }
+        for session in contents.sessions { insert(session) }
     }
 
     mutating func answer(_ request: StoreRequest, now: Int64) -> StoreAnswer {
@@ -232,9 +261,12 @@ struct MemoryShard {
     }
 
     private mutating func move(_ key: StoreKey, to new: StoreKey?, now: Int64) {
-        let move = Move(to: new, end: StoreTimes.forwardingEnd(from: now))
-        if moves.updateValue(move, forKey: key) != nil { return }
-        moved.append(key)
+        add(Move(key: key, to: new, end: StoreTimes.forwardingEnd(from: now)))
+    }
+
+    private mutating func add(_ move: Move) {
+        if moves.updateValue(move, forKey: move.key) != nil { return }
+        moved.append(move.key)
         figures.bytes += Self.moveCost
         // Whoever renews all day long must not push sessions out: an eighth of the room is enough.
         while (moved.count - firstMoved) * Self.moveCost > capacity / 8 { removeFirstMove() }

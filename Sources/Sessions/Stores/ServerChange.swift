@@ -43,7 +43,7 @@ struct ServerChange {
         consume(stored)
         let consumed = Set(operations.consumes.map(\.name))
         let gone = change.before.members.list.map(\.name).filter { change.after[$0] == nil }
-        delete(change.deleted + gone.filter { !consumed.contains(StoredValues.text(of: $0)) })
+        delete(change.deleted + gone.filter { !consumed.contains(JSON.text(of: $0)) })
     }
 
     private mutating func add(once name: String, _ value: Value, random: inout some RandomNumberGenerator) {
@@ -60,14 +60,14 @@ struct ServerChange {
 
     private func wasOnce(_ name: String, _ stored: StoredSession?) -> Bool {
         guard let values = stored?.values, values.hasOnce else { return false }
-        return values.entry(named: StoredValues.text(of: name))?.stamp ?? 0 != 0
+        return values.entry(named: JSON.text(of: name))?.stamp ?? 0 != 0
     }
 
     private mutating func delete(_ names: [String]) {
         guard !names.isEmpty else { return }
         var done = Set(operations.sets.map(\.name))
         for name in names {
-            let text = StoredValues.text(of: name)
+            let text = JSON.text(of: name)
             if done.insert(text).inserted { operations.deletes.append(text) }
         }
     }
@@ -76,7 +76,7 @@ struct ServerChange {
     func touches(_ names: [String], of stored: StoredSession) -> Bool {
         if names.isEmpty || operations.isEmpty { return false }
         return names.contains { name in
-            let text = StoredValues.text(of: name)
+            let text = JSON.text(of: name)
             let before = stored.values.entry(named: text)?.text
             if let set = operations.sets.first(where: { $0.name == text }) { return !isSame(set.text, before) }
             let goes = operations.deletes.contains(text) || operations.consumes.contains { $0.name == text }

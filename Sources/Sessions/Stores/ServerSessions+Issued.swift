@@ -5,8 +5,8 @@ extension ServerSessions {
     /// time is after every denial there is, and after the one that begins with it.
     func issued(_ change: ServerChange, _ opened: OpenedSession, now: Int64) -> StoreOperations {
         var operations = change.operations
-        guard let subject = settings.subject else { return operations }
-        let after = after(operations, opened.stored, isCleared: change.isCleared, StoredValues.text(of: subject))
+        guard let subject = cookies.subjectKey else { return operations }
+        let after = after(operations, opened.stored, isCleared: change.isCleared, subject.name)
         let issued = cookies.issueTime(after.json, now: change.isRevoking ? now + 1 : now)
         // A new session got both at its birth.
         let isNew = opened.stored == nil || change.isCleared

@@ -25,30 +25,30 @@ public enum StoreRequest: Sendable {
     ///
     /// Answered by `opened`, `moved`, `absent` or `failed`.
     case open(StoreKey)
-    /// Makes a session born now with the values `sets` has; the key is new.
+    /// Makes a session born now with the values `sets` has, at least one; the key is new.
     ///
-    /// Answered by `done` or `failed`.
+    /// Answered by `done`, `tooLarge` or `failed`.
     case create(StoreKey, StoreOperations)
     /// Makes a session with the values `sets` has of one that was born elsewhere, then, in seconds since 1970; the key is new.
     ///
     /// Its lifetime counts from there: one whose end has come by that is not there for any request.
-    /// Answered by `done` or `failed`.
+    /// Answered by `done`, `tooLarge` or `failed`.
     case adopt(StoreKey, StoreOperations, birth: Int64)
     /// Changes a session; with no operations its last-seen time only.
     ///
-    /// Answered by `done`, `doneElsewhere`, `emptied`, `gone` or `failed`.
+    /// Answered by `done`, `doneElsewhere`, `emptied`, `gone`, `tooLarge` or `failed`.
     case apply(StoreKey, StoreOperations)
     /// Changes a session and moves it to a new key, with its birth; the old key forwards from now on.
     ///
     /// Where the old key forwards already, the session moves on from where it is, so that the token of the renewal before
     /// opens nothing any more: what signed somebody in must not be reached by another's renewal (fixation).
-    /// Answered by `done`, `emptied`, `gone` or `failed`.
+    /// Answered by `done`, `emptied`, `gone`, `tooLarge` or `failed`.
     case renew(StoreKey, to: StoreKey, StoreOperations)
     /// Deletes a session and makes one born now with the values `sets` has under a new key of the same tag.
     ///
     /// The new one is made whether or not the old one is still there; nothing forwards to it, but for `StoreTimes.forwarding`
     /// seconds the old key is `moved`.
-    /// Answered by `done` or `failed`.
+    /// Answered by `done`, `tooLarge` or `failed`; refused, it deletes nothing.
     case replace(StoreKey, with: StoreKey, StoreOperations)
     /// Deletes a session; that there is none is no error.
     ///

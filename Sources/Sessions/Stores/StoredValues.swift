@@ -26,7 +26,7 @@ public struct StoredValues: Sendable, Equatable {
         }
 
         init(_ name: String, _ value: Value, stamp: UInt64 = 0) {
-            self.init(name: StoredValues.text(of: name), text: StoredValues.text(of: value), stamp: stamp)
+            self.init(name: JSON.text(of: name), text: JSON.text(of: value), stamp: stamp)
         }
     }
 
@@ -124,18 +124,6 @@ public struct StoredValues: Sendable, Equatable {
 
     /// How much memory the values take, in bytes.
     var cost: Int { json.count + places.count * MemoryLayout<Place>.stride }
-
-    static func text(of name: String) -> [UInt8] {
-        var text: [UInt8] = []
-        JSON.write(name, into: &text)
-        return text
-    }
-
-    static func text(of value: Value) -> [UInt8] {
-        var text: [UInt8] = []
-        JSON.write(value, into: &text)
-        return text
-    }
 
     private func entry(_ place: Place) -> Entry {
         Entry(

@@ -29,6 +29,27 @@ public enum JSON {
         }
     }
 
+    /// A value's text, as `write` writes it.
+    static func text(of value: Value) -> [UInt8] {
+        var text: [UInt8] = []
+        write(value, into: &text)
+        return text
+    }
+
+    /// An object's text.
+    static func text(of members: Members) -> [UInt8] {
+        var text: [UInt8] = []
+        write(members, into: &text)
+        return text
+    }
+
+    /// A string's text, with its quotes.
+    static func text(of string: String) -> [UInt8] {
+        var text: [UInt8] = []
+        write(string, into: &text)
+        return text
+    }
+
     /// Appends an object.
     static func write(_ members: Members, into text: inout [UInt8]) {
         text.append(UInt8(ascii: "{"))

@@ -2,13 +2,6 @@
 ///
 /// It relies on the writer's one form: no spaces, and one way to write each name.
 enum JSONScanner {
-    /// The value under a name as plain text.
-    static func plainText(of name: String, in json: Span<UInt8>) -> ExposedText {
-        var key: [UInt8] = []
-        JSON.write(name, into: &key)
-        return plainText(under: key.span, in: json)
-    }
-
     /// The value under a name, given with its quotes, as plain text.
     static func plainText(under key: Span<UInt8>, in json: Span<UInt8>) -> ExposedText {
         guard let start = value(under: key, in: json), start < json.count else { return .absent }
@@ -19,12 +12,11 @@ enum JSONScanner {
         }
     }
 
-    /// The JSON text of the string, number or truth value under a name, a string's without its quotes; nil when there is
-    /// none, or it is empty.
-    static func rawText(of name: String, in json: Span<UInt8>) -> [UInt8]? {
-        var key: [UInt8] = []
-        JSON.write(name, into: &key)
-        guard let start = value(under: key.span, in: json), start < json.count else { return nil }
+    /// The JSON text of the string, number or truth value under a name, given with its quotes; nil when there is none.
+    ///
+    /// A string's is without its quotes; nil when it is empty.
+    static func rawText(under key: Span<UInt8>, in json: Span<UInt8>) -> [UInt8]? {
+        guard let start = value(under: key, in: json), start < json.count else { return nil }
         let end = end(in: json, from: start)
         switch json[start] {
         case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "n"): return nil

@@ -1,5 +1,9 @@
 /// The named values of one session, in the order they were first set, and which of them are to be handed out once.
 public struct SessionValues: Sendable, Equatable {
+    /// How many lists and objects of a value may stand inside one another: the values' own object is one of JSON's
+    /// levels.
+    static let deepestValue = JSON.maximumDepth - 1
+
     /// Names and values.
     public private(set) var members = Members()
     /// The names that are gone once they were handed out, in no particular order.
@@ -17,11 +21,7 @@ public struct SessionValues: Sendable, Equatable {
     }
 
     /// The values as the ASCII text of `X-Session`.
-    public var json: [UInt8] {
-        var text: [UInt8] = []
-        JSON.write(members, into: &text)
-        return text
-    }
+    public var json: [UInt8] { JSON.text(of: members) }
 
     /// Whether there are no values.
     public var isEmpty: Bool { members.isEmpty }

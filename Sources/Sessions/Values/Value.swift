@@ -16,6 +16,15 @@ public enum Value: Sendable, Equatable {
     /// Names and their values.
     case object(Members)
 
+    /// Whether more lists and objects stand inside one another than so many.
+    func isDeeper(than levels: Int) -> Bool {
+        switch self {
+        case .null, .bool, .number, .string: false
+        case .array(let values): levels == 0 || values.contains { $0.isDeeper(than: levels - 1) }
+        case .object(let members): levels == 0 || members.list.contains { $0.value.isDeeper(than: levels - 1) }
+        }
+    }
+
     public static func == (left: Value, right: Value) -> Bool {
         switch (left, right) {
         case (.null, .null): true

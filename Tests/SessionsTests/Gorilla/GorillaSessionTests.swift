@@ -203,7 +203,7 @@ struct GorillaSessionTests {
         try browser.visit(.ok(("Delete", name)), page: false)
         #expect(browser.open().idText == id)
         #expect(text(browser.open().flashJSON) == #"{"k":["m"]}"#)
-        #expect(browser.open().exposed(name) == .absent)
+        #expect(exposed(name, in: browser.open()) == .absent)
     }
 
     @Test func `is as large as a browser keeps and no larger`() throws {

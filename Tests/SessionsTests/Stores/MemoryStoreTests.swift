@@ -121,8 +121,71 @@ struct MemoryStoreTests {
         #expect(store.figures.bytes <= 1 << 20)
     }
 
+    @Test mutating func `a smaller size keeps as many sessions as it has room for, and no more`() throws {
+        let store = store(64 << 20)
+        let keys = (0..<40).map { _ in script.key() }
+        for (place, key) in keys.enumerated() {
+            _ = store.ask(.create(key, set(20_000)), now: Self.now + Int64(place))
+        }
+        store.adjust(size: 1 << 20, times: times)
+        let last = script.key()
+        _ = store.ask(.create(last, set(20_000)), now: Self.now + 60)
+        #expect((keys + [last]).filter { isThere($0, in: store, now: Self.now + 60) }.count == 41)
+        #expect(store.figures.evicted == 0)
+        for _ in 0..<100 { _ = store.ask(.create(script.key(), set(20_000)), now: Self.now + 120) }
+        #expect(store.figures.bytes <= 1 << 20 && store.figures.sessions > 45)
+        // Where there is no room for all, those go that were not seen longest.
+        let large = self.store(64 << 20)
+        for (place, key) in keys.enumerated() {
+            _ = large.ask(.create(key, set(50_000)), now: Self.now + Int64(place))
+        }
+        large.adjust(size: 1 << 20, times: times)
+        #expect(keys.filter { isThere($0, in: large, now: Self.now + 60) } == Array(keys.suffix(20)))
+        #expect(large.figures.evicted == 20 && large.takeEvicted() == 20)
+    }
+
+    @Test mutating func `a larger size keeps all, with what forwards, and has room for more`() throws {
+        let store = store()
+        let olds = (0..<30).map { _ in script.key() }
+        var news: [StoreKey] = []
+        for old in olds {
+            _ = store.ask(.create(old, set(20_000)), now: Self.now)
+            news.append(script.key(renewing: old))
+            _ = store.ask(.renew(old, to: news[news.count - 1], StoreOperations()), now: Self.now)
+        }
+        let bytes = store.figures.bytes
+        store.adjust(size: 64 << 20, times: times)
+        #expect(store.figures.bytes == bytes && store.figures.sessions == 30)
+        for (old, new) in zip(olds, news) {
+            guard case .moved = store.ask(.open(old), now: Self.now + 9),
+                case .doneElsewhere = store.ask(.apply(old, set(30_000)), now: Self.now + 9)
+            else {
+                Issue.record("it does not forward")
+                continue
+            }
+            #expect(isThere(new, in: store))
+        }
+        for _ in 0..<300 { _ = store.ask(.create(script.key(), set(50_000)), now: Self.now) }
+        #expect(store.figures.sessions == 330 && store.figures.evicted == 0)
+    }
+
+    @Test(arguments: StoreObligation.allCases)
+    func `keeps its promise while its size changes all the time`(_ obligation: StoreObligation) throws {
+        let times = StoreTimes(.testing { $0.lifetime = 300_000 })
+        let memory = MemoryStore(size: MemoryStore.smallestSize, times: times)
+        var asked: UInt64 = 0
+        try obligation.hold(
+            for: StoreUnderTest(times: times) { request, now in
+                asked += 1
+                if asked % 8 == 0 { memory.adjust(size: MemoryStore.smallestSize << (asked / 8 % 7), times: times) }
+                return memory.ask(request, now: now)
+            }
+        )
+    }
+
     @Test mutating func `threads lose nothing of each other's changes`() throws {
         let store = store(8 << 20)
+        let times = times
         let keys = (0..<8).map { _ in script.key() }
         for key in keys { _ = store.ask(.create(key, StoreScript.set(["start": "0"])), now: Self.now) }
         DispatchQueue.concurrentPerform(iterations: 8) { thread in
@@ -131,6 +194,8 @@ struct MemoryStoreTests {
                     _ = store.ask(.apply(key, StoreScript.set(["t\(thread)": "\(round)"])), now: Self.now)
                     _ = store.ask(.open(key), now: Self.now)
                 }
+                // And one changes the size meanwhile.
+                if thread == 0 { store.adjust(size: 1 << (20 + UInt64(round % 7)), times: times) }
             }
         }
         let seen = StoreUnderTest(times: times) { store.ask($0, now: $1) }

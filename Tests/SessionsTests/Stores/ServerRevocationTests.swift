@@ -106,7 +106,7 @@ struct ServerRevocationTests {
         #expect(answer.outcome == .renewed)
         let next = try gateway.open(answer.cookie)
         #expect(next.outcome == .opened && next.idText != opened.idText)
-        #expect(next.exposed("cart") == .text(Array("2".utf8)))
+        #expect(exposed("cart", in: next) == .text(Array("2".utf8)))
         #expect(try !gateway.isOpen(own) && !gateway.isOpen(other))
         // It stays open through touches and further changes.
         gateway.now += 120

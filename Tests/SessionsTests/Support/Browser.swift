@@ -182,3 +182,8 @@ extension SessionSettings {
 func text(_ bytes: [UInt8]) -> String {
     String(decoding: bytes, as: UTF8.self)
 }
+
+/// One value of a session as plain text, as it is sent in a header field of its own.
+func exposed(_ key: String, in opened: OpenedSession) -> ExposedText {
+    ExposedKey(key).find(in: opened.json.span)
+}

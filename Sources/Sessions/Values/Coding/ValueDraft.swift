@@ -43,14 +43,21 @@ final class ValueDraft {
     /// A draft for the list's next element.
     func append() -> ValueDraft {
         let draft = ValueDraft()
-        if case .list(let drafts) = content { content = .list(drafts + [draft]) }
+        guard case .list(var drafts) = content else { return draft }
+        // Held twice it would be copied for each element.
+        content = .list([])
+        drafts.append(draft)
+        content = .list(drafts)
         return draft
     }
 
     /// A draft for a member of the object.
     func member(_ name: String) -> ValueDraft {
         let draft = ValueDraft()
-        if case .object(let drafts) = content { content = .object(drafts + [(name, draft)]) }
+        guard case .object(var drafts) = content else { return draft }
+        content = .object([])
+        drafts.append((name, draft))
+        content = .object(drafts)
         return draft
     }
 }
