@@ -229,9 +229,10 @@ public struct ServerSessions: Sendable {
     /// To be called once, before `close`, where `ServerSave.endsOthers` is set.
     public func finish(_ save: ServerSave, _ answer: StoreAnswer, now: Int64) {
         switch answer {
-        // The service is told, and asks again.
-        case .failed, .tooLarge: break
-        case .done, .doneElsewhere, .emptied, .gone, .opened, .absent, .moved: begin(save.denial, now: now)
+        // The service is told, and asks again; not of a time that could not be moved.
+        case .failed where !save.isTouch: break
+        case .tooLarge: break
+        case .done, .doneElsewhere, .emptied, .gone, .opened, .absent, .moved, .failed: begin(save.denial, now: now)
         }
     }
 
