@@ -59,8 +59,11 @@ final class Snapshot: Sendable {
         addresses.removeAll(where: \.isEmpty)
         var client: String?
         for text in addresses.reversed() {
-            // Some proxies add the port.
-            let address = SocketAddress(parsing: text).map { String(decoding: $0.ipText, as: UTF8.self) } ?? text
+            // Some proxies add the port, or the brackets alone.
+            let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
+            let address =
+                SocketAddress(parsing: text).map { String(decoding: $0.ipText, as: UTF8.self) }
+                ?? (isBracketed ? String(text.dropFirst().dropLast()) : text)
             guard let bytes = AddressRange.bytes(of: address) else { break }
             client = address
             if !settings.trustedProxies.contains(where: { $0.contains(bytes.span) }) { break }

@@ -30,6 +30,7 @@ struct SnapshotTests {
             (["unknown"], nil),
             // Some proxies add the port.
             (["1.2.3.4:567, 10.0.0.1"], "1.2.3.4"), (["[2001:db8::1]:567, 10.0.0.1:80"], "2001:db8::1"),
+            (["[2001:db8::1], 10.0.0.1"], "2001:db8::1"), (["1.2.3.4, [], 10.0.0.1"], "10.0.0.1"),
         ] as [([String], String?)]
     )
     func `finds the client in what trusted proxies say`(lines: [String], expected: String?) throws {

@@ -36,9 +36,10 @@ final class ControlServer {
 
     /// Stops to listen and removes the socket.
     func close() {
+        // While it is still listened at: else a successor may have put its own there.
+        unlink(address.path)
         Sockets.close(stopping)
         thread.join()
-        unlink(address.path)
     }
 
     private static func serve(_ listener: Int32, until stop: Int32, _ service: ControlService) {
