@@ -98,6 +98,9 @@ import Testing
         ("  s: { name: n, secret:\n  \"abc\", c: d }\nx: y", "x: y"),
         ("s: { secret: 'abc,\ndef', c: d }\nx: y", "x: y"),
         ("s: { secret: ${X},\n  c: d }", "  c: d }"), ("? secret\n: abc\nx: y", "x: y"),
+        ("? token: abc", "? token: ***"), ("s: { secret: [\"${X}\",\n  \"abc\"], c: d }\nx: y", "x: y"),
+        ("s: {\n  secret:\n  \"abc\", c: d }\nx: y", "x: y"), ("s: {\n  secret: # old, b\n  abc, c: d }\nx: y", "x: y"),
+        ("s: { secret: \"a\\\",\nabc\", c: d }\nx: y", "x: y"), ("s: it's\nsecret: abc\nx: y", "x: y"),
     ])
     func `what stands behind a secret's key is covered`(line: String, shown: String) throws {
         let count = line.split(separator: "\n", omittingEmptySubsequences: false).count

@@ -37,17 +37,21 @@ struct SourceLines {
         var masked: [String] = []
         // Where a secret goes on over several lines: the indentation of its key.
         var secretIndentation: Int?
-        // The same within braces, where indentation says nothing: what has come of the value.
-        var flowSecret: String?
+        // Within brackets, where indentation says nothing, the value that is not over.
+        var openSecret: FlowScanner?
+        var flow = FlowScanner()
         for line in lines {
             let scalars = Array(line.unicodeScalars)
+            let before = flow
+            flow.read(scalars[...])
             // As long as the line, so that places in the one are places in the other.
             let withoutPasswords = Array(Self.withoutPasswords(line).unicodeScalars)
             let indentation = scalars.prefix { $0 == " " }.count
             let isBlank = indentation == scalars.count
-            if let begun = flowSecret {
+            if var value = openSecret {
                 masked.append(Self.covered(withoutPasswords, from: 0))
-                flowSecret = Self.isWhole(begun + " " + line) ? nil : begun + " " + line
+                value.read(scalars[...])
+                openSecret = value.isOver ? nil : value
                 continue
             }
             if let outer = secretIndentation, !isBlank {
@@ -63,9 +67,12 @@ struct SourceLines {
             }
             if let key = Self.secretKey(in: scalars) {
                 masked.append(Self.covered(withoutPasswords, from: key.end))
-                let value = String(String.UnicodeScalarView(scalars[key.end...]))
-                if scalars[..<key.start].contains(where: { "{[,".unicodeScalars.contains($0) }) {
-                    flowSecret = Self.isWhole(value) ? nil : value
+                var outer = before
+                outer.read(scalars[..<key.start])
+                if outer.depth > 0 {
+                    var value = FlowScanner(isValue: true)
+                    value.read(scalars[key.end...])
+                    openSecret = value.isOver ? nil : value
                 } else {
                     secretIndentation = key.start
                 }
@@ -74,21 +81,6 @@ struct SourceLines {
             }
         }
         return masked
-    }
-
-    /// Whether a value within braces has come to its end, as far as can be told from its text.
-    private static func isWhole(_ value: String) -> Bool {
-        var quote: Character?
-        for character in value {
-            if let open = quote {
-                if character == open { quote = nil }
-            } else if character == "\"" || character == "'" {
-                quote = character
-            } else if ",]}".contains(character) {
-                return true
-            }
-        }
-        return false
     }
 
     /// Hides the password of every `scheme://user:password@host` in a text.
@@ -153,7 +145,7 @@ struct SourceLines {
     private static func secretKey(in scalars: [Unicode.Scalar]) -> (start: Int, end: Int)? {
         // `? secret`, whose value is on a line of its own.
         let trimmed = scalars.drop { $0 == " " }
-        if trimmed.first == "?" {
+        if trimmed.first == "?", !trimmed.contains(":") {
             let word = String.UnicodeScalarView(trimmed.dropFirst().filter(isWord))
             if namesSecret(String(word).lowercased()) { return (trimmed.startIndex, scalars.count) }
         }
